@@ -1,0 +1,1 @@
+"""The news desk: the core that knows articles, readers and opinions, and nothing outside itself."""

@@ -1,0 +1,1 @@
+"""The command table that every platform builds its menus from, with its handlers."""

@@ -1,0 +1,33 @@
+"""The family of errors that carry a sentence for a person."""
+
+
+class NewsbotError(Exception):
+    """Something a person can be told: ``str(error)`` says what happened and what to do, in words without jargon."""
+
+
+class UnknownStoryError(NewsbotError):
+    """No story has that number, or nothing matches those words."""
+
+
+class UnknownTopicError(NewsbotError):
+    """No catalogue topic has that name; the sentence offers the nearest ones."""
+
+
+class UnknownSourceError(NewsbotError):
+    """No source has that number or address."""
+
+
+class SourceExistsError(NewsbotError):
+    """The source is already being read."""
+
+
+class NotAllowedError(NewsbotError):
+    """The person may not do this here; the sentence says who may."""
+
+
+class OpinionError(NewsbotError):
+    """The opinion cannot be taken as it is: empty, too long, or nothing left after cleaning."""
+
+
+class SearchError(NewsbotError):
+    """The search has no words in it."""

@@ -1,0 +1,59 @@
+"""What we read: feeds and pages of plain text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+SourceId = NewType("SourceId", int)
+
+
+class SourceKind(StrEnum):
+    """How a source is read."""
+
+    FEED = "feed"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask "has it changed?" with (RFC 9110, section 8.8); opaque to us."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why the last reading failed: a short kind for programs, a sentence for people."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSource:
+    """A source about to be stored. ``address`` is its URL, or ``page:NAME`` for imported text; ``interval_s`` in seconds."""
+
+    kind: SourceKind
+    address: str
+    title: str
+    site: str | None = None
+    language: str | None = None
+    interval_s: float = 600.0
+    footer: str | None = None
+    opinion_prompt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(NewSource):
+    """A stored source and how reading it goes. ``next_read_at`` None: never by itself (pages, paused sources)."""
+
+    id: SourceId
+    added_at: datetime
+    next_read_at: datetime | None
+    last_read_at: datetime | None = None
+    validators: Validators = Validators()
+    trouble: Trouble | None = None
+    failures: int = 0
+    is_paused: bool = False

@@ -1,0 +1,79 @@
+"""How fast we may speak: token buckets for a platform and for each place in it.
+
+Pure: times are seconds of one monotonic clock that the caller reads.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """``burst`` messages at once, refilled at ``per_s`` a second."""
+
+    per_s: float
+    burst: float
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at: float
+
+
+class Pacer:
+    """Keeps one bucket for everything and one for each place.
+
+    Asking never sleeps and never sends: it answers how long to wait. What is owed to a person (``is_answer``) may put a
+    bucket into debt, which later posts pay back, so people go first.
+    """
+
+    _KEPT_PLACES = 20_000
+
+    def __init__(self, overall: Rate | None, *, debt: float = 10.0) -> None:
+        self._overall = overall
+        self._debt = debt
+        self._all = _Bucket(overall.burst, 0.0) if overall else None
+        self._places: dict[str, _Bucket] = {}
+        self._closed_until: dict[str, float] = {}
+
+    def take(self, place: str, rate: Rate | None, *, now: float, is_answer: bool = False) -> float:
+        """0.0 and one token is spent, or the seconds to wait and nothing is spent."""
+        closed = max(self._closed_until.get(place, 0.0), self._closed_until.get("", 0.0)) - now
+        if closed > 0:
+            return closed
+        floor = 1.0 - (self._debt if is_answer else 0.0)
+        buckets = []
+        if self._overall and self._all:
+            buckets.append((self._all, self._overall))
+        if rate:
+            buckets.append((self._bucket(place, rate, now), rate))
+        wait = max((self._missing(bucket, of, now, floor) for bucket, of in buckets), default=0.0)
+        if wait > 0:
+            return wait
+        for bucket, _ in buckets:
+            bucket.tokens -= 1
+        return 0.0
+
+    def close(self, place: str, *, until: float) -> None:
+        """The platform said: nothing to this place before ``until``; an empty place means everything."""
+        self._closed_until[place] = max(until, self._closed_until.get(place, 0.0))
+
+    def _bucket(self, place: str, rate: Rate, now: float) -> _Bucket:
+        bucket = self._places.get(place)
+        if bucket is None:
+            if len(self._places) >= self._KEPT_PLACES:
+                self._forget(now)
+            bucket = self._places[place] = _Bucket(rate.burst, now)
+        return bucket
+
+    def _forget(self, now: float) -> None:
+        old = sorted(self._places, key=lambda place: self._places[place].at)[: self._KEPT_PLACES // 2]
+        for place in old:
+            del self._places[place]
+        self._closed_until = {place: until for place, until in self._closed_until.items() if until > now}
+
+    @staticmethod
+    def _missing(bucket: _Bucket, rate: Rate, now: float, floor: float) -> float:
+        bucket.tokens = min(rate.burst, bucket.tokens + max(0.0, now - bucket.at) * rate.per_s)
+        bucket.at = now
+        return max(0.0, (floor - bucket.tokens) / rate.per_s)

@@ -1,0 +1,48 @@
+"""What the core needs of the world's feeds and pages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot.domain.article import Draft
+from bot.domain.source import Validators
+
+
+class ReadingError(Exception):
+    """A source could not be read. ``kind`` is for programs, ``str(error)`` a sentence for people without secrets.
+
+    Kinds: address (not an http(s) address, or a private one), unreachable, status (the server's refusal), not_a_feed,
+    too_big, timeout. ``retry_after`` is how long the server asks us to stay away.
+    """
+
+    def __init__(self, message: str, *, kind: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A feed as it stands now. ``drafts`` newest first; ``ttl`` is the least time between readings that it asks for."""
+
+    title: str
+    drafts: tuple[Draft, ...]
+    site: str | None = None
+    language: str | None = None
+    validators: Validators = Validators()
+    ttl: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Nothing new since the validators were given."""
+
+    ttl: timedelta | None = None
+
+
+class FeedReader(Protocol):
+    """Reads feeds."""
+
+    async def read(self, address: str, validators: Validators = Validators()) -> Reading | Unchanged:
+        """The feed at the address. Ends within 30 s; raises ReadingError. Never blocks the event loop over 20 ms."""
+        ...

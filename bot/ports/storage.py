@@ -1,0 +1,274 @@
+"""What the core needs of a database.
+
+Everything is said within a unit of work; what it wrote exists for others after ``commit`` and not at all without it.
+Lists come in the order that each method promises. Times are aware UTC. No unit of work is open while the network is
+waited for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
+from bot.domain.channel import Channel, ChannelId, ChannelRef, NewChannel
+from bot.domain.delivery import Claim, DeliveryState, Settled
+from bot.domain.matching import Match
+from bot.domain.opinion import Opinion, Tally
+from bot.domain.person import PersonRef
+from bot.domain.source import NewSource, Source, SourceId
+from bot.domain.story import Story
+from bot.domain.subscription import Subscription, SubscriptionId, Target
+from bot.domain.topic import TopicId
+
+
+class SourceStore(Protocol):
+    """What we read."""
+
+    async def add(self, source: NewSource, *, now: datetime) -> Source:
+        """Store it, due at once if it is a feed. Raises SourceExistsError where the address is known."""
+        ...
+
+    async def find(self, source_id: SourceId) -> Source | None: ...
+    async def at(self, address: str) -> Source | None: ...
+    async def all(self) -> list[Source]:
+        """By id."""
+        ...
+
+    async def due(self, now: datetime, *, limit: int) -> list[Source]:
+        """Feeds to be read now, longest overdue first; never paused ones."""
+        ...
+
+    async def save(self, source: Source) -> None:
+        """Write every field of a stored source."""
+        ...
+
+    async def remove(self, source_id: SourceId) -> None:
+        """Forget the source and its subscriptions; its articles stay readable."""
+        ...
+
+
+class ArticleStore(Protocol):
+    """Texts that sources published."""
+
+    async def known(self, keys: Iterable[str]) -> Mapping[str, Article]:
+        """The articles that any of the keys belongs to, by key."""
+        ...
+
+    async def add(self, article: NewArticle) -> ArticleId:
+        """Store it with its keys and make it findable by words."""
+        ...
+
+    async def correct(self, article_id: ArticleId, draft: Draft, *, keys: Iterable[str], now: datetime) -> None:
+        """Replace what it says, keep its identity, add keys not known yet, and make the new words findable."""
+        ...
+
+
+class StoryStore(Protocol):
+    """Events as readers see them."""
+
+    async def open(self, *, now: datetime) -> StoryId:
+        """A new story without articles."""
+        ...
+
+    async def set_topics(self, story_id: StoryId, matches: Iterable[Match]) -> None:
+        """What the story is about and which word said so; replaces what stood there."""
+        ...
+
+    async def topics(self, story_id: StoryId) -> list[Match]: ...
+    async def find(self, story_id: StoryId) -> Story | None:
+        """The story with articles, tally and the three newest opinions that have words."""
+        ...
+
+    async def latest(
+        self, *, topic_id: TopicId | None = None, source_id: SourceId | None = None, limit: int, offset: int = 0
+    ) -> list[Story]:
+        """Newest first; by topic or source where given."""
+        ...
+
+    async def search(self, words: str, *, limit: int, offset: int = 0) -> list[Story]:
+        """Stories that hold all the words (the last one may be the beginning of a word), best first among the newest.
+
+        Any text may be given; what means something to the database's own query language means nothing here.
+        """
+        ...
+
+    async def count(self) -> int: ...
+    async def recent_with_topic(self, topic_id: TopicId, *, since: datetime) -> int:
+        """How many stories of the topic were opened since then."""
+        ...
+
+
+class ChannelStore(Protocol):
+    """Places we post to."""
+
+    async def meet(self, channel: NewChannel, *, now: datetime) -> Channel:
+        """The stored channel for that place, made if there is none; a new title is taken over."""
+        ...
+
+    async def find(self, ref: ChannelRef) -> Channel | None: ...
+    async def resume(self, channel_id: ChannelId, *, now: datetime) -> bool:
+        """Let posts out again if the channel was paused; whether it was."""
+        ...
+
+    async def moved(self, old: ChannelRef, new: ChannelRef) -> None:
+        """The place has another id now: channel, receipts and all that refers to it follow."""
+        ...
+
+
+class SubscriptionStore(Protocol):
+    """Who wants to be told what."""
+
+    async def add(self, channel_id: ChannelId, target: Target, *, now: datetime) -> tuple[Subscription, bool]:
+        """The subscription and whether it is new; asking twice changes nothing."""
+        ...
+
+    async def remove(self, channel_id: ChannelId, subscription_id: SubscriptionId) -> Subscription | None:
+        """Take it away if it is this channel's; what was taken away."""
+        ...
+
+    async def of(self, channel_id: ChannelId) -> list[Subscription]:
+        """Oldest first."""
+        ...
+
+    async def own_words(self) -> list[tuple[TopicId, str]]:
+        """Every reader's own phrase that somebody is subscribed to: topic id and label, once each."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """The outbox."""
+
+    async def promise(self, story_id: StoryId, *, now: datetime) -> int:
+        """One pending headline for each channel that follows everything, one of the story's topics or one of its
+        sources; channels that have the story already, or had, get none. One INSERT … SELECT. How many were made.
+        """
+        ...
+
+    async def promise_to(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> int:
+        """Pending headlines of these stories for one channel, in this order, each at most once ever."""
+        ...
+
+    async def refresh(self, story_id: StoryId, *, due: datetime) -> int:
+        """The story's cards are to be brought up to date in every channel that shows it.
+
+        While one waits, further wishes join it and keep its earlier due time; one that is just being sent is followed
+        by another.
+        """
+        ...
+
+    async def claim(
+        self, platforms: Sequence[str], *, holder: str, limit: int, now: datetime, lease: timedelta
+    ) -> list[Claim]:
+        """Take due deliveries for sending: headlines before refreshes, then oldest first, at most one per channel, none
+        of a channel that has one in flight or is paused. Increases ``attempt``.
+        """
+        ...
+
+    async def settle(self, settled: Sequence[Settled], *, now: datetime) -> None:
+        """Write what became of claims. A claim that is no longer held by its holder's lease is left alone."""
+        ...
+
+    async def abandoned(self, *, now: datetime, holder: str | None = None) -> list[Claim]:
+        """Claims whose lease is over — with ``holder``, also every claim of any other holder (the caller knows that
+        those are dead). They stay claimed until settled.
+        """
+        ...
+
+    async def next_due(self, platforms: Sequence[str]) -> datetime | None:
+        """When the earliest pending delivery is due."""
+        ...
+
+    async def counts(self) -> Mapping[DeliveryState, int]:
+        """How many rows stand in each state."""
+        ...
+
+
+class OpinionStore(Protocol):
+    """What people think."""
+
+    async def save(self, opinion: Opinion) -> None:
+        """Store or replace this person's opinion on this story; with neither stance nor words it is withdrawn."""
+        ...
+
+    async def of_person(self, story_id: StoryId, person: PersonRef) -> Opinion | None: ...
+    async def tally(self, story_id: StoryId) -> Tally: ...
+    async def with_words(self, story_id: StoryId, *, limit: int, offset: int = 0) -> list[Opinion]:
+        """Opinions that have words, newest first."""
+        ...
+
+
+class RequestStore(Protocol):
+    """What people sent us."""
+
+    async def is_first(self, platform: str, once: str, *, now: datetime) -> bool:
+        """Whether this request is told for the first time; remembers it. For effects that must not happen twice."""
+        ...
+
+    async def keep_prompt(self, key: str, action: str, *, now: datetime) -> None:
+        """A question that waits for a reply: ``key`` names the asking message, ``action`` is the form's token."""
+        ...
+
+    async def prompt(self, key: str) -> str | None:
+        """The token kept under that key."""
+        ...
+
+    async def number(self, phrase: str) -> int:
+        """A number (≥ 1) that stands for the phrase in buttons; the same phrase always has the same."""
+        ...
+
+    async def phrase(self, number: int) -> str | None:
+        """What the number stands for."""
+        ...
+
+
+class NoteStore(Protocol):
+    """Small facts about this installation."""
+
+    async def read(self, name: str) -> str | None: ...
+    async def write(self, name: str, value: str) -> None: ...
+
+
+class Reading(Protocol):
+    """A consistent look at everything; whatever it writes is dropped."""
+
+    @property
+    def sources(self) -> SourceStore: ...
+    @property
+    def articles(self) -> ArticleStore: ...
+    @property
+    def stories(self) -> StoryStore: ...
+    @property
+    def channels(self) -> ChannelStore: ...
+    @property
+    def subscriptions(self) -> SubscriptionStore: ...
+    @property
+    def deliveries(self) -> DeliveryStore: ...
+    @property
+    def opinions(self) -> OpinionStore: ...
+    @property
+    def requests(self) -> RequestStore: ...
+    @property
+    def notes(self) -> NoteStore: ...
+
+
+class UnitOfWork(Reading, Protocol):
+    """Changes that happen together or not at all."""
+
+    async def commit(self) -> None:
+        """Make it so. Leaving without it undoes everything."""
+        ...
+
+
+class Storage(Protocol):
+    """The database."""
+
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
+        """Look without keeping anybody waiting."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Change something. On a database with one writer, others wait until this one is left."""
+        ...
+
+    async def close(self) -> None: ...

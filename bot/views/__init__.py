@@ -1,0 +1,1 @@
+"""Every word a reader sees: from what the desk knows to a Post."""
