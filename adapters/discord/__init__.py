@@ -1,0 +1,1 @@
+"""The Discord newsstand: everything that speaks to Discord."""

@@ -1,0 +1,1 @@
+"""Reading the outside world: feeds and pages, fetched behind a guard."""

@@ -1,0 +1,1 @@
+"""The Telegram newsstand: everything that speaks to Telegram."""

@@ -1,0 +1,1 @@
+"""The desk's memory: what ports/storage asks for, in SQL on SQLite and PostgreSQL."""
