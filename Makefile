@@ -45,8 +45,8 @@ define install
 		rm -rf $(VENV); "$$python" -m venv $(VENV); \
 	fi; \
 	echo "Installing $(1) ..."; \
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(1); \
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .; \
+	$(BIN)/python -m pip install -qq --require-hashes --requirement $(1); \
+	$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index --editable .; \
 	echo "$(call built_from,$(1))" > $(VENV)/$(2); \
 fi
 endef
@@ -105,7 +105,7 @@ UV := $(VENV)/uv-$(UV_VERSION)/bin/uv
 
 $(UV):
 	@$(BIN)/python -m venv $(VENV)/uv-$(UV_VERSION)
-	@$(VENV)/uv-$(UV_VERSION)/bin/python -m pip install --quiet uv==$(UV_VERSION)
+	@$(VENV)/uv-$(UV_VERSION)/bin/python -m pip install -qq uv==$(UV_VERSION)
 
 # The newest versions that pyproject.toml allows; what it says of uv holds here.
 lock: setup $(UV)

@@ -1,16 +1,15 @@
 """What every test may ask for: an empty PostgreSQL database, a browser; and no way to the outside."""
 
-import asyncio
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
-from ipaddress import ip_address
-from typing import Any, NoReturn
 
 import pytest
+from hypothesis import settings
 from playwright.async_api import Browser, async_playwright
 
+from tests.absence import go_without
+from tests.outside import OutsideGuard
 from tests.postgres import PostgresServer, PostgresUnavailableError, running_server
 
 _CHROMIUM_ARGUMENTS = (
@@ -24,40 +23,12 @@ _CHROMIUM_ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",  # no outside for pages either
 )
 
-
-class OutsideConnectionError(BaseException):
-    """A test tried to reach an address that is not this machine.
-
-    Not an Exception, so that code which forgives network errors cannot swallow it.
-    """
-
-
-class OutsideGuard:
-    """Remembers and refuses every socket that leaves this machine."""
-
-    def __init__(self) -> None:
-        self.attempts: list[str] = []
-
-    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """An audit hook: sees each connect and each datagram of this process, whatever library makes it."""
-        if event in {"socket.connect", "socket.sendto"} and not _is_this_machine(arguments[1]):
-            self.attempts.append(f"{event} to {arguments[1]}")
-            sentence = f"tests stay on this machine, but this one tried {self.attempts[-1]}"
-            raise OutsideConnectionError(sentence)
-
-
-def _is_this_machine(address: object) -> bool:
-    if not isinstance(address, tuple):
-        return True  # a Unix socket's path, or none at all
-    host = str(address[0])
-    try:
-        return ip_address(host.partition("%")[0]).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 _GUARD = OutsideGuard()
 sys.addaudithook(_GUARD)
+
+# The same examples in every run, so that a failure is a find and never luck; a busy machine is no failure.
+settings.register_profile("newsbot", derandomize=True, deadline=None)
+settings.load_profile("newsbot")
 
 
 @pytest.fixture(autouse=True)
@@ -68,13 +39,6 @@ def outside_attempts() -> Iterator[list[str]]:
     assert not _GUARD.attempts, f"tests stay on this machine, but this one tried {_GUARD.attempts}"
 
 
-def _go_without(reason: str) -> NoReturn:
-    """Skips the test on a machine that lacks something; in CI that is a failure, never a skip."""
-    if os.environ.get("CI") == "true":  # noqa: TID251 - the test run's own setting, not the bot's
-        pytest.fail(f"{reason}; with CI=true nothing is skipped", pytrace=False)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One PostgreSQL server for this process (under pytest-xdist: for each worker), started when first asked for."""
@@ -82,7 +46,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         with running_server() as server:
             yield server
     except PostgresUnavailableError as error:
-        _go_without(str(error))
+        go_without(str(error))
 
 
 @pytest.fixture
@@ -97,9 +61,8 @@ async def chromium() -> AsyncIterator[Browser]:
     """A headless Chromium with no way to the outside; each test opens contexts and pages of its own."""
     executable = shutil.which("chromium")
     if executable is None:
-        _go_without("Chromium is not installed: apt-get install chromium")
+        go_without("Chromium is not installed: apt-get install chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=list(_CHROMIUM_ARGUMENTS))
         yield browser
         await browser.close()
-        await asyncio.sleep(0)  # lets the driver's last callbacks run before its pipes are closed

@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser
 
-from tests.conftest import OutsideConnectionError
+from tests.absence import go_without
+from tests.outside import OutsideConnectionError
 from tests.postgres import PostgresServer
 
 
@@ -59,3 +60,15 @@ def test_a_connection_to_the_outside_is_refused_and_remembered(
 def test_a_connection_to_this_machine_is_free() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
         client.connect(server.getsockname())
+
+
+def test_in_ci_what_is_missing_is_a_failure_and_never_a_skip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no Chromium"):
+        go_without("no Chromium here")
+
+
+def test_elsewhere_what_is_missing_is_a_skip_that_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no Chromium"):
+        go_without("no Chromium here")
