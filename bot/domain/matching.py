@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.topic import Topic, TopicId, TopicKind
+from bot.domain.topic import MOST_WORDS, Topic, TopicId, TopicKind
 from bot.domain.words import Token, is_turkic, stem, tokens, turkic_roots
 
 _LONGEST_ACRONYM = 3
@@ -49,7 +49,9 @@ class _Hit:
 
     def hides(self, other: "_Hit") -> bool:
         """Whether this longer name shows that the shorter one inside it was not meant."""
-        if not (self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start):
+        if not (
+            self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start
+        ):
             return False
         if self.entry.is_decoy:
             return self.entry.topic_id == other.entry.topic_id
@@ -123,16 +125,28 @@ class Matcher:
 
     def _hits(self, read: Sequence[Token], *, shouted: bool, turkic: bool) -> Iterator[_Hit]:
         stems = [stem(token.folded) for token in read]
+        endless = [(stems[n], *(turkic_roots(token.folded) if turkic else ())) for n, token in enumerate(read)]
         lengths = [length for length, count in self._lengths.items() if count]
         for start, opening in enumerate(stems):
             for length in lengths:
                 end = start + length
-                if end > len(read) or (length > 1 and not self._openers[opening, length]):
-                    continue
-                for last in (stems[end - 1], *(turkic_roots(read[end - 1].folded) if turkic else ())):
-                    for entry in self._entries.get((*stems[start : end - 1], last), ()):
-                        if _accepts(entry, read[start:end], shouted=shouted):
-                            yield _Hit(entry=entry, start=start, end=end)
+                if end <= len(read) and (length == 1 or self._openers[opening, length]):
+                    keys = ((*stems[start : end - 1], last) for last in endless[end - 1])
+                    for entry in self._accepted(keys, read[start:end], shouted=shouted):
+                        yield _Hit(entry=entry, start=start, end=end)
+
+    def _accepted(
+        self, keys: Iterable[tuple[str, ...]], written: Sequence[Token], *, shouted: bool
+    ) -> Iterator[_Entry]:
+        """The words of topics that some words of a text are, given these words' possible keys, fullest first.
+
+        A place that needs fewer endings taken off is the one meant: Nijerya is Nigeria, not Nijer with an ending.
+        """
+        knows_place = False
+        for key in keys:
+            accepted = [entry for entry in self._entries.get(key, ()) if _accepts(entry, written, shouted=shouted)]
+            yield from (entry for entry in accepted if not (knows_place and entry.kind in _PLACES))
+            knows_place = knows_place or any(entry.kind in _PLACES for entry in accepted)
 
 
 def _entries(topic: Topic) -> Iterator[_Entry]:
@@ -155,7 +169,7 @@ def _around(hits: Sequence[_Hit], index: int) -> Iterator[_Hit]:
     """The hits that share a word with the one at ``index``; there are few, as no name is longer than some words."""
     hit = hits[index]
     for other in reversed(hits[:index]):
-        if other.start < hit.start - _REACH:
+        if other.start < hit.start - MOST_WORDS:
             break
         yield other
     for other in hits[index + 1 :]:
@@ -166,7 +180,9 @@ def _around(hits: Sequence[_Hit], index: int) -> Iterator[_Hit]:
 
 def _accepts(entry: _Entry, written: Sequence[Token], *, shouted: bool) -> bool:
     if entry.is_exact:
-        return entry.asked == tuple(token.written for token in written) and not (shouted and _is_acronym(entry.asked[0]))
+        return entry.asked == tuple(token.written for token in written) and not (
+            shouted and _is_acronym(entry.asked[0])
+        )
     return all(_wears(token.written, asked, shouted=shouted) for token, asked in zip(written, entry.asked, strict=True))
 
 

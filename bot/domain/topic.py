@@ -69,7 +69,9 @@ def own_words(phrase: str) -> Topic:
     if len(normalised) < SHORTEST_PHRASE:
         raise TopicError("Please give me at least one word of two letters or more to look for.")
     if (count := len(normalised.split())) > MOST_WORDS:
-        raise TopicError(f"Those are {count} words. A topic of your own may have {MOST_WORDS}: the fewer, the more news.")
+        raise TopicError(
+            f"Those are {count} words. A topic of your own may have {MOST_WORDS}: the fewer, the more news."
+        )
     return Topic(
         id=TopicId(OWN_WORDS_PREFIX + normalised),
         kind=TopicKind.WORDS,

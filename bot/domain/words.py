@@ -9,27 +9,32 @@ from typing import Literal
 _SHORTEST_STEM = 4
 _APOSTROPHES = "'’ʼ‘`"
 _DOTTED = r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:\.[^\W\d_])+"
-_TOKEN = re.compile(rf"(?P<dotted>{_DOTTED})(?![^\W\d_])|\w[\w\u0300-\u036f]*")
+# Vowel signs and other marks that belong to the word they stand in: Latin, Hebrew, Arabic, Indic, Thai, joiners.
+_MARKS = (
+    r"\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d"
+)
+_TOKEN = re.compile(rf"(?P<dotted>{_DOTTED})(?![^\W\d_])|\w[\w{_MARKS}]*")
 _SUFFIX = re.compile(rf"[{_APOSTROPHES}](?=[^\W\d_])([^\W\d_]{{1,10}})")
 _OTHER_LETTERS = str.maketrans({"ı": "i", "ə": "e", "ё": "е", "ø": "o", "ł": "l", "đ": "d", "æ": "ae"})
 _TURKIC_LETTERS = frozenset("əığşƏİĞŞ")
 _TURKIC_SHARE = 0.02
-"""A Turkish text has about 8 % of these four letters and an Azerbaijani one about 15 %; a foreign name brings a trace."""
+"""A Turkish text is 8 % these four letters, an Azerbaijani one 15 %; a foreign name in another brings a trace."""
 
-# Longest first, so that the whole ending goes and not its tail.
-_RUSSIAN_ENDINGS = tuple(
-    sorted(
-        "иями ями ами иях иям ием ией ого его ому ему ыми ими ий ый ой ая яя ое ее ые ие ии ию ия ую юю ых их ым им "
-        "ом ем ев ов ей ам ям ах ях ью а я о е ы и у ю ь й".split(),
-        key=len,
-        reverse=True,
-    )
+# Longest first, so that the whole ending goes and not its tail. Of -ия only the last letter goes: Германия must not
+# meet the first name Герман.
+_RUSSIAN_ENDINGS = (
+    *("ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими"),
+    *("ий", "ый", "ой", "ая", "яя", "ое", "ее", "ые", "ие", "ую", "юю", "ых", "их", "ым", "им"),
+    *("ом", "ем", "ев", "ов", "ей", "ам", "ям", "ах", "ях", "ью"),
+    *("а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й"),
 )
 # As they stand after folding: ı, i, u, ü are i or u; ə, e are e.
 _TURKIC_ENDINGS = (
-    "larin lerin lar ler dan den tan ten nin nun yla yle da de ta te in un ni nu yi yu na ne ya ye la le li lu ki "
-    "i u a e"
-).split()
+    *("larin", "lerin", "lar", "ler", "dan", "den", "tan", "ten", "nin", "nun", "yla", "yle"),
+    *("da", "de", "ta", "te", "in", "un", "ni", "nu", "yi", "yu", "na", "ne", "ya", "ye", "la", "le", "li", "lu", "ki"),
+    *("i", "u", "a", "e"),
+)
 _TURKIC_LAYERS = 3
 """Azərbaycan-lı-lar-ın: three endings on one root are ordinary, more are not worth looking for."""
 
@@ -42,6 +47,8 @@ def fold(text: str) -> str:
     Й stays apart from и, and the marks of other scripts stay, since there they make another letter. Folding twice
     changes nothing.
     """
+    if text.isascii():
+        return text.lower()
     spelled = unicodedata.normalize("NFKC", text).translate({ord("İ"): "i", ord("I"): "i"}).casefold()
     decomposed = unicodedata.normalize("NFD", spelled.translate(_OTHER_LETTERS))
     bare = []
@@ -65,6 +72,7 @@ class Token:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text in order; hyphens part words, a small-letter ending after an apostrophe is left out."""
+    text = unicodedata.normalize("NFKC", text)
     position = 0
     while found := _TOKEN.search(text, position):
         position = found.end()
@@ -132,7 +140,7 @@ def _script(folded: str) -> Script:
 def _singular(word: str) -> str:
     if word.endswith("ies") and len(word) > _SHORTEST_STEM + 1:
         return word[:-3] + "y"
-    if word.endswith(("ses", "xes", "zes", "ches", "shes")) and len(word) > _SHORTEST_STEM + 1:
+    if word.endswith(("sses", "xes", "ches", "shes")) and len(word) > _SHORTEST_STEM:
         return word[:-2]
     if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > _SHORTEST_STEM:
         return word[:-1]
