@@ -77,7 +77,7 @@ lint: setup-dev
 	$(call check,format,$(BIN)/ruff format --check .)
 	$(call check,lint,$(BIN)/ruff check .)
 	$(call check,imports,$(BIN)/lint-imports --no-logo)
-	$(call check,types,$(BIN)/mypy --no-pretty)
+	$(call check,types,$(BIN)/mypy)
 
 test: lint browser
 	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile $(ARGS)

@@ -1,5 +1,6 @@
 """What the test run itself promises: new databases, a browser, and nothing from outside."""
 
+import asyncio
 import socket
 
 import asyncpg
@@ -53,8 +54,26 @@ def test_a_connection_to_the_outside_is_refused_and_remembered(
 ) -> None:
     with socket.socket() as client, pytest.raises(OutsideConnectionError):
         client.connect(address)
-    assert outside_attempts == [f"socket.connect to {address}"]
+    assert outside_attempts == [f"socket.connect {address}"]
     outside_attempts.clear()
+
+
+def test_a_datagram_to_the_outside_is_refused(outside_attempts: list[str]) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as client, pytest.raises(OutsideConnectionError):
+        client.sendto(b"?", ("192.0.2.1", 53))
+    outside_attempts.clear()
+
+
+async def test_a_name_is_not_looked_up_outside(outside_attempts: list[str]) -> None:
+    with pytest.raises(OutsideConnectionError):
+        await asyncio.get_running_loop().getaddrinfo("news.example", 443)
+    assert outside_attempts == ["socket.getaddrinfo 'news.example'"]
+    outside_attempts.clear()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "0x7f000001", "127.1"])
+async def test_a_name_that_needs_no_lookup_is_free(host: str) -> None:
+    assert await asyncio.get_running_loop().getaddrinfo(host, 443)
 
 
 def test_a_connection_to_this_machine_is_free() -> None:
