@@ -247,7 +247,10 @@ class Ledger(Protocol):
     """Everything that happened, numbered from 1 without gaps, kept on disk."""
 
     def write(self, platform: str, kind: str, facts: Mapping[str, object]) -> int:
-        """Note one thing. ``kind``: call (of the platform's API), shown, edited, withdrawn, event (to the bot), fault."""
+        """Note it. ``kind``: call (of the platform's API), shown, edited, withdrawn, event (to the bot), fault.
+
+        Gives its number.
+        """
         ...
 
     def since(self, number: int) -> list[dict[str, object]]:
@@ -282,7 +285,10 @@ class Pulse(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What both servers stand on. ``clock`` gives Unix seconds; ``public_url`` is the page's address, without a slash."""
+    """What both servers stand on.
+
+    ``clock`` gives Unix seconds; ``public_url`` is the page's address, without a slash at its end.
+    """
 
     documents: Documents
     ledger: Ledger

@@ -38,7 +38,7 @@ class Store:
         self._writing = threading.Lock()
 
     def put(self, kind: str, key: str, document: Mapping[str, object]) -> None:
-        """Keep the document under its kind and key. The caller must not change it afterwards without another ``put``."""
+        """Keep the document under its kind and key; it must not be changed afterwards without another ``put``."""
         self._documents.setdefault(kind, {})[key] = dict(document)
         self._unwritten.append(
             (
