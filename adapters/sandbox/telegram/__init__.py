@@ -1,0 +1,1 @@
+"""A local Telegram Bot API server, strict as the real one."""
