@@ -34,10 +34,10 @@ def identity_keys(source_id: SourceId, draft: Draft, *, seen_at: datetime) -> tu
     return tuple(keys)
 
 
-def text_key(source_id: SourceId, draft: Draft) -> str:
-    """The key of a text on a plain page, which has neither guid, link nor date: all its words."""
+def text_key(draft: Draft) -> str:
+    """The key of a text on a plain page, which has neither guid, link nor date: its words, on whatever page."""
     words = " ".join(" ".join((draft.title, draft.teaser or "", *draft.paragraphs)).casefold().split())
-    return _key("w", source_id, words)
+    return _key("w", SourceId(0), words)
 
 
 def canonical_link(link: str) -> str | None:

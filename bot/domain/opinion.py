@@ -1,6 +1,7 @@
 """What people think of stories: stances, words and their tally."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,8 @@ MAX_WORDS = 1000
 _MAX_LINES = 10
 _MAX_MARKS = 3
 _INVISIBLE = frozenset("\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u3164\u115f\u1160\u2800")
+_SPACING = {"\n": "\n", "\t": " "}
+_TAGS = range(0xE0000, 0xE0080)
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -61,29 +64,29 @@ def clean_words(text: str) -> str:
         raise OpinionError("There are no words in it. Write what you think and send it again.")
     if len(cleaned) > MAX_WORDS:
         raise OpinionError(
-            f"That is {len(cleaned):,} characters; an opinion may have {MAX_WORDS:,}. Nothing was saved. Shorten it and send it again."
+            f"That is {len(cleaned):,} characters; an opinion may have {MAX_WORDS:,}. "
+            "Nothing was saved. Shorten it and send it again."
         )
     first_lines, rest = cleaned.split("\n")[: _MAX_LINES - 1], cleaned.split("\n")[_MAX_LINES - 1 :]
     return "\n".join([*first_lines, " ".join(rest)]) if rest else cleaned
 
 
-def _kept_characters(text: str) -> list[str]:
-    kept: list[str] = []
+def _kept_characters(text: str) -> Iterator[str]:
     marks = 0
     for character in text:
-        category = unicodedata.category(character)
-        if category in {"Mn", "Me"}:
-            marks += 1
-            if marks > _MAX_MARKS:
-                continue
-        else:
-            marks = 0
-        if character == "\n" or character == "\t":
-            kept.append("\n" if character == "\n" else " ")
-        elif category in {"Cc", "Cs", "Co", "Cn"} or character in _INVISIBLE or character in _BIDI:
+        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if marks > _MAX_MARKS:
             continue
-        elif 0xE0000 <= ord(character) <= 0xE007F:
-            continue
-        else:
-            kept.append(character)
-    return kept
+        if character in _SPACING:
+            yield _SPACING[character]
+        elif not _is_unwanted(character):
+            yield character
+
+
+def _is_unwanted(character: str) -> bool:
+    return (
+        unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}
+        or character in _INVISIBLE
+        or character in _BIDI
+        or ord(character) in _TAGS
+    )

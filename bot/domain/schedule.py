@@ -19,6 +19,6 @@ def after_failure(
     now: datetime, *, interval_s: float, failures: int, at_least: timedelta | None = None, dice: float
 ) -> datetime:
     """The next time after ``failures`` (≥ 1) failed readings in a row: doubling, at most twelve hours apart."""
-    doubled = timedelta(seconds=interval_s) * 2 ** min(failures, 10)
+    doubled = timedelta(seconds=interval_s * 2.0 ** min(failures, 10))
     wait = min(doubled, _BACK_OFF_CEILING) * (0.9 + 0.2 * dice)
     return now + max(wait, at_least or timedelta(0))

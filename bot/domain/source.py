@@ -23,6 +23,9 @@ class Validators:
     last_modified: str | None = None
 
 
+NO_VALIDATORS = Validators()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """Why the last reading failed: a short kind for programs, a sentence for people."""
@@ -33,7 +36,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSource:
-    """A source about to be stored. ``address`` is its URL, or ``page:NAME`` for imported text; ``interval_s`` in seconds."""
+    """A source about to be stored.
+
+    ``address`` is its URL, or ``page:NAME`` for imported text; ``interval_s`` is the time between readings in seconds.
+    """
 
     kind: SourceKind
     address: str
@@ -53,7 +59,7 @@ class Source(NewSource):
     added_at: datetime
     next_read_at: datetime | None
     last_read_at: datetime | None = None
-    validators: Validators = Validators()
+    validators: Validators = NO_VALIDATORS
     trouble: Trouble | None = None
     failures: int = 0
     is_paused: bool = False

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 VERSION = "1"
 MAX_BYTES = 64
-"""Telegram's limit for callback data and deep links is the smallest (core.telegram.org/bots/api#inlinekeyboardbutton)."""
+"""The smallest limit among platforms (core.telegram.org/bots/api#inlinekeyboardbutton)."""
 
 _TAG_BYTES = 9
 _SHAPE = re.compile(
@@ -22,7 +22,8 @@ _OTHER_VERSION = re.compile(r"[0-9][-:][a-z]+[-:].{0,60}", re.ASCII)
 class Verb(StrEnum):
     """Everything a button can do.
 
-    READ and OPINIONS open a new message, TURN and LEAF replace the page in the message that carries the button.
+    READ, OPINIONS, LATEST and CATALOGUE open a new message; TURN, LEAF, HEADLINES and TOPICS turn the page in the
+    message that carries the button.
     """
 
     READ = "read"
@@ -33,8 +34,10 @@ class Verb(StrEnum):
     FAVOUR = "for"
     OPPOSE = "against"
     MIX = "mixed"
+    LATEST = "latest"
     HEADLINES = "headlines"
     SEARCH = "search"
+    CATALOGUE = "catalogue"
     TOPICS = "topics"
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"

@@ -39,8 +39,8 @@ class FormField:
 class Form:
     """A few questions about one thing.
 
-    ``action`` comes back with the answers. ``title`` ≤ 45 characters. Where forms cannot be shown, ``prompt`` is asked in
-    the chat and the reply answers the first field of words.
+    ``action`` comes back with the answers. ``title`` ≤ 45 characters. Where forms cannot be shown, ``prompt`` is asked
+    in the chat and the reply answers the first field of words.
     """
 
     action: Action

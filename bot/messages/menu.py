@@ -17,8 +17,8 @@ class CommandOption:
 class CommandSpec:
     """One command. ``name`` ≤ 32 of a-z, ``description`` ≤ 100 characters.
 
-    ``is_greeting``: only where people open a conversation with a start command; ``is_for_managers``: changes a channel's
-    settings, which in shared channels only those may who manage it (a hint for menus; the desk checks).
+    ``is_greeting``: only where people open a conversation with a start command; ``is_for_managers``: changes a
+    channel's settings, which in shared channels only those may who manage it (a hint for menus; the desk checks).
     """
 
     name: str

@@ -57,7 +57,8 @@ class Control:
 class Post:
     """What is to be shown, most important first.
 
-    ``link`` is where the title leads; ``byline`` stands under the title in small print; ``controls`` are rows of buttons.
+    ``link`` is where the title leads; ``byline`` stands under the title in small print; ``controls`` are rows of
+    buttons.
     """
 
     tone: Tone

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.article import Draft
-from bot.domain.source import Validators
+from bot.domain.source import NO_VALIDATORS, Validators
 
 
 class ReadingError(Exception):
@@ -29,7 +29,7 @@ class Reading:
     drafts: tuple[Draft, ...]
     site: str | None = None
     language: str | None = None
-    validators: Validators = Validators()
+    validators: Validators = NO_VALIDATORS
     ttl: timedelta | None = None
 
 
@@ -43,6 +43,6 @@ class Unchanged:
 class FeedReader(Protocol):
     """Reads feeds."""
 
-    async def read(self, address: str, validators: Validators = Validators()) -> Reading | Unchanged:
+    async def read(self, address: str, validators: Validators = NO_VALIDATORS) -> Reading | Unchanged:
         """The feed at the address. Ends within 30 s; raises ReadingError. Never blocks the event loop over 20 ms."""
         ...

@@ -1,0 +1,47 @@
+"""Which handler answers what."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.commands import following, helping, opining, reading
+from bot.commands.house import House
+from bot.messages.action import Action, Verb
+from bot.messages.exchange import Answer, Command, Press, Submission
+
+CommandHandler = Callable[[House, Command], Awaitable[Answer]]
+PressHandler = Callable[[House, Press, Action], Awaitable[Answer]]
+SubmissionHandler = Callable[[House, Submission, Action], Awaitable[Answer]]
+
+COMMAND_HANDLERS: dict[str, CommandHandler] = {
+    "start": helping.greet,
+    "headlines": reading.show_headlines,
+    "story": reading.show_story,
+    "search": reading.show_search,
+    "topics": following.show_topics,
+    "subscribe": following.subscribe,
+    "unsubscribe": following.unsubscribe,
+    "subscriptions": following.list_subscriptions,
+    "opinion": opining.opine,
+    "opinions": opining.show_opinions,
+    "help": helping.show_help,
+}
+
+PRESS_HANDLERS: dict[Verb, PressHandler] = {
+    Verb.READ: reading.press_read,
+    Verb.TURN: reading.press_turn,
+    Verb.OPINIONS: opining.press_opinions,
+    Verb.LEAF: opining.press_leaf,
+    Verb.FAVOUR: opining.press_stance,
+    Verb.OPPOSE: opining.press_stance,
+    Verb.MIX: opining.press_stance,
+    Verb.LATEST: reading.press_latest,
+    Verb.HEADLINES: reading.press_headlines,
+    Verb.SEARCH: reading.press_search,
+    Verb.CATALOGUE: following.press_catalogue,
+    Verb.TOPICS: following.press_topics,
+    Verb.SUBSCRIBE: following.press_subscribe,
+    Verb.UNSUBSCRIBE: following.press_unsubscribe,
+    Verb.SUBSCRIPTIONS: following.press_subscriptions,
+    Verb.HELP: helping.press_help,
+}
+
+SUBMISSION_HANDLERS: dict[Verb, SubmissionHandler] = {Verb.OPINE: opining.submit_opinion}

@@ -1,0 +1,274 @@
+"""Keep the promises of the outbox: claim, send, write down what became of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.article import StoryId
+from bot.domain.channel import ChannelRef
+from bot.domain.delivery import (
+    Buried,
+    ChannelPaused,
+    Claim,
+    DeliveryKind,
+    Outcome,
+    Sent,
+    Settled,
+    Waiting,
+    after_uncertain,
+)
+from bot.domain.story import Story
+from bot.ports.clock import Clock
+from bot.ports.events import Events
+from bot.ports.platform import (
+    ChannelLostError,
+    ChatPlatform,
+    PostRefusedError,
+    SendError,
+    TryLaterError,
+    UncertainError,
+)
+from bot.ports.storage import Storage
+from bot.views.headline import card
+
+LEASE = timedelta(seconds=90)
+"""Longer than any send may take with all the retries inside a platform's library."""
+
+IN_FLIGHT = 100
+"""How many sends may be under way at once, over all channels."""
+
+_IDLE_S = 1.0
+_DRAIN_S = 10.0
+_MAX_POISONED = 5
+
+_Attempt = Callable[[Claim, Story], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moved(Waiting):
+    """The channel lives at another address now."""
+
+    to: ChannelRef
+
+
+class Deliverer:
+    """Sends what is due: at most one at a time in a channel, many channels at once.
+
+    One per process. No transaction is open while the network is waited for.
+    """
+
+    def __init__(
+        self, storage: Storage, platforms: Mapping[str, ChatPlatform], clock: Clock, events: Events, *, holder: str
+    ) -> None:
+        self._storage = storage
+        self._platforms = platforms
+        self._clock = clock
+        self._events = events
+        self._holder = holder
+        self._connected: set[str] = set()
+        self._wake = asyncio.Event()
+        self._is_stopping = False
+        self._flying: set[asyncio.Task[None]] = set()
+        self._landed: list[Settled] = []
+        self._has_landed = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may be due now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Take nothing new; ``run`` ends once what is under way has ended, ten seconds later at the latest."""
+        self._is_stopping = True
+        self._wake.set()
+
+    async def connect(self, platform: str, *, others_are_dead: bool) -> int:
+        """From now on send on this platform, after deciding about the sends that a dead process left open.
+
+        ``others_are_dead``: this is the only process on the database, so that nobody's lease need be waited for.
+        Returns how many sends were left open.
+        """
+        left = await self.recover(platform, others_are_dead=others_are_dead)
+        self._connected.add(platform)
+        self.wake()
+        return left
+
+    async def recover(self, platform: str, *, others_are_dead: bool = False) -> int:
+        """Decide about the platform's claims whose holder is dead; how many there were."""
+        holder = self._holder if others_are_dead else None
+        async with self._storage.reading() as look:
+            abandoned = await look.deliveries.abandoned(now=self._clock.now(), holder=holder)
+        left = [claim for claim in abandoned if claim.channel.platform == platform]
+        if left:
+            stories = await self._stories(left)
+            outcomes = [await self._guarded(claim, stories.get(claim.story_id), self._after_crash) for claim in left]
+            await self._settle([Settled(claim=claim, outcome=told) for claim, told in zip(left, outcomes, strict=True)])
+            self._events.note("deliveries recovered", platform=platform, count=len(left))
+        return len(left)
+
+    async def run(self) -> None:
+        """Deliver until ``stop``. Cancelling it cuts what is under way."""
+        writer = asyncio.create_task(self._write_down())
+        try:
+            while not self._is_stopping:
+                self._wake.clear()
+                claims = await self._claim()
+                self._launch(claims, await self._stories(claims))
+                if not claims:
+                    await self._rest()
+                elif len(self._flying) >= IN_FLIGHT:
+                    await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            if self._flying:
+                await asyncio.wait(self._flying, timeout=_DRAIN_S)
+        finally:
+            for task in self._flying:
+                task.cancel()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            await self._settle_landed()
+
+    async def deliver_due(self) -> int:
+        """Send what is due now and return once it is written down; how many rows were claimed."""
+        claims = await self._claim()
+        self._launch(claims, await self._stories(claims))
+        if self._flying:
+            await asyncio.wait(self._flying)
+        await self._settle_landed()
+        return len(claims)
+
+    async def _claim(self) -> list[Claim]:
+        free = IN_FLIGHT - len(self._flying)
+        if not self._connected or free <= 0:
+            return []
+        async with self._storage.writing() as work:
+            claims = await work.deliveries.claim(
+                tuple(self._connected), holder=self._holder, limit=free, now=self._clock.now(), lease=LEASE
+            )
+            if claims:
+                await work.commit()
+        return claims
+
+    async def _stories(self, claims: Sequence[Claim]) -> dict[StoryId, Story]:
+        stories: dict[StoryId, Story] = {}
+        if claims:
+            async with self._storage.reading() as look:
+                for story_id in {claim.story_id for claim in claims}:
+                    if story := await look.stories.find(story_id):
+                        stories[story_id] = story
+        return stories
+
+    def _launch(self, claims: Sequence[Claim], stories: Mapping[StoryId, Story]) -> None:
+        for claim in claims:
+            task = asyncio.create_task(self._deliver(claim, stories.get(claim.story_id)))
+            self._flying.add(task)
+            task.add_done_callback(self._flying.discard)
+
+    async def _deliver(self, claim: Claim, story: Story | None) -> None:
+        outcome = await self._guarded(claim, story, self._show)
+        if not isinstance(outcome, Sent):
+            self._events.note(
+                "delivery not sent",
+                delivery=claim.id,
+                platform=claim.channel.platform,
+                channel=claim.channel.id,
+                outcome=type(outcome).__name__.strip("_"),
+                reason=outcome.reason,
+            )
+        self._landed.append(Settled(claim=claim, outcome=outcome))
+        self._has_landed.set()
+
+    async def _write_down(self) -> None:
+        """Write results as soon as there are some, in one transaction those that come close together."""
+        while True:
+            await self._has_landed.wait()
+            self._has_landed.clear()
+            await self._settle_landed()
+            self.wake()
+
+    async def _settle_landed(self) -> None:
+        landed, self._landed = self._landed, []
+        try:
+            await self._settle(landed)
+        except BaseException:
+            self._landed = landed + self._landed
+            raise
+
+    async def _settle(self, settled: Sequence[Settled]) -> None:
+        if not settled:
+            return
+        async with self._storage.writing() as work:
+            await work.deliveries.settle(settled, now=self._clock.now())
+            for one in settled:
+                if isinstance(one.outcome, _Moved):
+                    await work.channels.moved(one.claim.channel, one.outcome.to)
+            await work.commit()
+
+    async def _rest(self) -> None:
+        """Wait until something is due, at most a second: other processes write to the outbox too."""
+        async with self._storage.reading() as look:
+            due = await look.deliveries.next_due(tuple(self._connected))
+        wait = _IDLE_S if due is None else min(max((due - self._clock.now()).total_seconds(), 0.0), _IDLE_S)
+        sleeping = asyncio.ensure_future(self._clock.sleep(wait))
+        waking = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait((sleeping, waking), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+
+    async def _show(self, claim: Claim, story: Story) -> Outcome:
+        platform = self._platforms[claim.channel.platform]
+        if claim.kind is DeliveryKind.HEADLINE:
+            return Sent(receipt=await platform.send(claim.channel, card(story), once=claim.once))
+        if claim.receipt is None or not claim.receipt.message_ids:
+            return Sent(receipt=None)
+        return Sent(receipt=await platform.edit(claim.receipt, card(story)))
+
+    async def _after_crash(self, claim: Claim, story: Story) -> Outcome:
+        """A process died between taking the claim and writing down what became of it."""
+        return await self._unknown(claim, story, reason="the process ended while it was being sent")
+
+    async def _unknown(self, claim: Claim, story: Story, *, reason: str) -> Outcome:
+        now = self._clock.now()
+        if claim.kind is DeliveryKind.REFRESH:
+            return Waiting(not_before=now + timedelta(seconds=1), reason=reason)
+        platform = self._platforms[claim.channel.platform]
+        repeat_safe = timedelta(seconds=platform.limits.repeat_safe_s)
+        if now - claim.first_attempt_at > repeat_safe and platform.limits.can_find:
+            found = await platform.find(claim.channel, card(story), since=claim.first_attempt_at)
+            return Sent(receipt=found) if found else Waiting(not_before=now, reason=reason)
+        return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)
+
+    async def _guarded(self, claim: Claim, story: Story | None, attempt: _Attempt) -> Outcome:
+        """What became of the attempt; every failure is an outcome."""
+        if story is None:
+            return Buried(reason="the story is no longer there")
+        try:
+            return await attempt(claim, story)
+        except SendError as error:
+            return await self._refused(claim, story, error)
+        except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
+            self._events.trouble("delivery failed", error, delivery=claim.id)
+            if claim.attempt >= _MAX_POISONED:
+                return Buried(reason=f"failed {claim.attempt} times: {type(error).__name__}")
+            return Waiting(
+                not_before=self._clock.now() + timedelta(seconds=2**claim.attempt), reason="it failed on our side"
+            )
+
+    async def _refused(self, claim: Claim, story: Story, error: SendError) -> Outcome:
+        now = self._clock.now()
+        match error:
+            case TryLaterError(wait_s=wait_s):
+                return Waiting(not_before=now + timedelta(seconds=wait_s), reason=str(error))
+            case ChannelLostError(moved_to=ChannelRef() as new):
+                return _Moved(not_before=now, reason=str(error), to=new)
+            case ChannelLostError():
+                return ChannelPaused(reason=str(error))
+            case PostRefusedError():
+                return Buried(reason=str(error))
+            case UncertainError():
+                return await self._guarded(
+                    claim, story, lambda held, told: self._unknown(held, told, reason=str(error))
+                )
+            case _:
+                return Waiting(not_before=now + timedelta(seconds=30), reason=str(error))

@@ -1,0 +1,35 @@
+"""Find the one story that a person asked for."""
+
+from bot.domain.article import StoryId
+from bot.domain.errors import UnknownStoryError
+from bot.domain.story import Story
+from bot.ports.storage import Reading, Storage
+
+_LONGEST_NUMBER = 18
+
+
+async def story_numbered(storage: Storage, number: int) -> Story:
+    """The story with that number. Raises UnknownStoryError."""
+    async with storage.reading() as look:
+        return await _numbered(look, number)
+
+
+async def story_asked_for(storage: Storage, asked: str) -> Story:
+    """The story by its number, or the best match for the words. Raises UnknownStoryError."""
+    wanted = asked.strip().removeprefix("#")
+    async with storage.reading() as look:
+        if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
+            return await _numbered(look, int(wanted))
+        found = await look.stories.search(wanted, limit=1)
+    if not found:
+        raise UnknownStoryError(
+            f"I found no story about “{wanted[:80]}”. Try fewer words, or /headlines for the latest."
+        )
+    return found[0]
+
+
+async def _numbered(look: Reading, number: int) -> Story:
+    story = await look.stories.find(StoryId(number))
+    if story is None:
+        raise UnknownStoryError(f"There is no story {number}. Type /headlines to see the latest with their numbers.")
+    return story

@@ -1,0 +1,139 @@
+"""What a channel follows, and what it could."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.subscription import Everything, FromSource, FromTopic, Subscription, Target
+from bot.domain.topic import Topic
+from bot.messages.action import Action, Verb
+from bot.messages.fitting import shorten
+from bot.messages.post import Block, BlockKind, Control, Post, Tone
+from bot.messages.text import strong, text
+from bot.views.pager import pager
+
+TOPICS_ON_PAGE = 12
+_SHOWN_SUBSCRIPTIONS = 20
+
+
+def target_name(target: Target) -> str:
+    """What one follows, as a person would say it."""
+    match target:
+        case Everything():
+            return "everything"
+        case FromTopic(topic_id=topic_id, label=label):
+            return f"“{label}”" if topic_id.startswith("words:") else label
+        case FromSource(label=label):
+            return label
+
+
+def followed(
+    subscription: Subscription, *, is_new: bool, recent: int, latest: int, meant: Sequence[tuple[Topic, int]]
+) -> Post:
+    """The confirmation. ``recent`` stories of the last week; ``latest`` and ``meant`` carry the numbers for buttons."""
+    name = target_name(subscription.target)
+    this_week = {0: "Nothing about it in the last week.", 1: "1 story in the last week."}.get(
+        recent, f"{recent} stories in the last week."
+    )
+    blocks = [Block(text=text(this_week), kind=BlockKind.NOTE)]
+    if meant:
+        names = " or ".join(topic.names["en"] for topic, _ in meant)
+        blocks.append(Block(text=text(f"You follow exactly these words. Did you mean the topic {names}?")))
+    suggestions = tuple(
+        Control(label=shorten(f"Follow {topic.names['en']}", 40), action=Action(verb=Verb.SUBSCRIBE, subject=number))
+        for topic, number in meant
+    )
+    return Post(
+        tone=Tone.NOTICE,
+        title=f"You follow {name} now" if is_new else f"You follow {name} already",
+        blocks=tuple(blocks),
+        controls=tuple(
+            row
+            for row in (
+                (
+                    Control(label="Latest", action=Action(verb=Verb.LATEST, subject=latest)),
+                    Control(label="Stop", action=Action(verb=Verb.UNSUBSCRIBE, subject=subscription.id)),
+                ),
+                suggestions,
+            )
+            if row
+        ),
+    )
+
+
+def unfollowed(target: Target, *, again: int) -> Post:
+    """``again`` is the number that the undo button carries."""
+    return Post(
+        tone=Tone.NOTICE,
+        title=f"Stopped: {target_name(target)}",
+        blocks=(Block(text=text("No more stories about it will arrive here.")),),
+        controls=((Control(label="Follow again", action=Action(verb=Verb.SUBSCRIBE, subject=again)),),),
+    )
+
+
+def subscriptions(listed: Sequence[Subscription], *, paused_because: str | None) -> Post:
+    """Everything the channel follows, each with a button that stops it."""
+    if not listed:
+        return Post(
+            tone=Tone.NOTICE,
+            title="Nothing is followed here yet",
+            blocks=(
+                Block(
+                    text=text(
+                        "Type ",
+                        strong("/subscribe"),
+                        " and a topic, a source, any words of your own, or ",
+                        strong("everything"),
+                        ".",
+                    )
+                ),
+            ),
+            controls=((Control(label="Topics", action=Action(verb=Verb.CATALOGUE)),),),
+        )
+    shown = listed[:_SHOWN_SUBSCRIPTIONS]
+    blocks = [Block(text=text("\n".join(f"• {target_name(subscription.target)}" for subscription in shown)))]
+    if len(listed) > len(shown):
+        blocks.append(Block(text=text(f"… and {len(listed) - len(shown)} more."), kind=BlockKind.NOTE))
+    if paused_because:
+        blocks.append(Block(text=text(f"Posting here is paused: {paused_because}"), kind=BlockKind.NOTE))
+    stops = [
+        Control(
+            label=shorten(f"Stop {target_name(subscription.target)}", 40),
+            action=Action(verb=Verb.UNSUBSCRIBE, subject=subscription.id),
+        )
+        for subscription in shown
+    ]
+    return Post(
+        tone=Tone.NOTICE,
+        title="Followed here",
+        blocks=tuple(blocks),
+        controls=tuple(tuple(stops[start : start + 2]) for start in range(0, min(len(stops), 8), 2)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedTopic:
+    """A topic with the number its button carries."""
+
+    topic: Topic
+    number: int
+
+
+def topics(offered: Sequence[OfferedTopic], *, page: int, pages: int) -> Post:
+    """A page of the catalogue, each topic with a button that follows it."""
+    buttons = [
+        Control(label=shorten(offer.topic.names["en"], 30), action=Action(verb=Verb.SUBSCRIBE, subject=offer.number))
+        for offer in offered
+    ]
+    return Post(
+        tone=Tone.NOTICE,
+        title="Topics",
+        blocks=(
+            Block(
+                text=text("Press one to follow it here, or type ", strong("/subscribe"), " and any words of your own.")
+            ),
+        ),
+        controls=(
+            *(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)),
+            *pager(Verb.TOPICS, 0, page, pages=pages, is_last=page >= pages - 1),
+        ),
+    )

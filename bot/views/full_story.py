@@ -1,0 +1,61 @@
+"""A whole story, page by page."""
+
+from bot.domain.story import Story
+from bot.messages.action import Action, Verb
+from bot.messages.fitting import paginate, shorten
+from bot.messages.limits import Limits
+from bot.messages.post import Block, BlockKind, Control, Image, Post, Tone
+from bot.messages.text import plain, text
+from bot.views.headline import byline
+from bot.views.pager import pager
+
+DEFAULT_QUESTION = "What is your opinion on this topic?"
+_TITLE_ROOM = 300
+
+
+def full_story(story: Story, limits: Limits, *, page: int = 0) -> Post:
+    """One page of the story; a number beyond the last page shows the last. Every paragraph is on one, in order."""
+    draft = story.lead.article.draft
+    title = shorten(draft.title, _TITLE_ROOM)
+    told = byline(story)
+    around = limits.measure(title) + limits.measure(plain(told)) + 8
+    pages = paginate(_blocks(story), max(limits.text - around, 200), limits.measure)
+    shown = min(max(page, 0), len(pages) - 1)
+    return Post(
+        tone=Tone.STORY,
+        title=title,
+        link=draft.link,
+        byline=told,
+        blocks=pages[shown],
+        image=Image(address=draft.image, alt=draft.title) if draft.image and shown == 0 else None,
+        controls=(
+            *pager(Verb.TURN, story.id, shown, pages=len(pages), is_last=shown == len(pages) - 1),
+            _opinion_row(story),
+        ),
+    )
+
+
+def question(story: Story) -> str:
+    """What the source asks its readers, or what we ask where it asks nothing."""
+    prompt = story.lead.source.opinion_prompt
+    return prompt[0] if prompt else DEFAULT_QUESTION
+
+
+def _blocks(story: Story) -> tuple[Block, ...]:
+    draft, source = story.lead.article.draft, story.lead.source
+    paragraphs = draft.paragraphs or ((draft.teaser,) if draft.teaser else ())
+    blocks = [Block(text=text(paragraph)) for paragraph in paragraphs]
+    if not draft.is_complete:
+        more = " Its page has the rest: press the title." if draft.link else ""
+        blocks.append(Block(text=text(f"The source shows only the beginning.{more}"), kind=BlockKind.NOTE))
+    if source.footer:
+        blocks.append(Block(text=text(source.footer), kind=BlockKind.NOTE))
+    blocks.append(Block(text=text(question(story)), kind=BlockKind.NOTE))
+    return tuple(blocks)
+
+
+def _opinion_row(story: Story) -> tuple[Control, ...]:
+    return (
+        Control(label="Give your opinion", action=Action(verb=Verb.OPINE, subject=story.id), is_primary=True),
+        Control(label=f"Opinions ({story.tally.words})", action=Action(verb=Verb.OPINIONS, subject=story.id)),
+    )

@@ -1,0 +1,63 @@
+"""Short words: greetings, help, and what went wrong."""
+
+from collections.abc import Sequence
+
+from bot.messages.action import Action, Verb
+from bot.messages.menu import CommandSpec
+from bot.messages.post import Block, BlockKind, Control, Post, Tone
+from bot.messages.text import strong, text
+
+_WHAT_I_DO = (
+    "I bring you headlines on what you choose, whole stories when you ask, and what other readers think of them."
+)
+_START_ROW = (
+    Control(label="Latest news", action=Action(verb=Verb.LATEST), is_primary=True),
+    Control(label="Topics", action=Action(verb=Verb.CATALOGUE)),
+)
+
+
+def welcome() -> Post:
+    """The first words of a conversation."""
+    return Post(
+        tone=Tone.NOTICE,
+        title="Hello, this is newsbot",
+        blocks=(
+            Block(text=text(_WHAT_I_DO)),
+            Block(
+                text=text("Try ", strong("/subscribe Japan"), ", ", strong("/headlines"), " or ", strong("/help"), ".")
+            ),
+        ),
+        controls=(_START_ROW,),
+    )
+
+
+def help_page(commands: Sequence[CommandSpec]) -> Post:
+    """Every command with its sentence."""
+    lines = [Block(text=text(strong(usage(command)), f" — {command.description}")) for command in commands]
+    return Post(tone=Tone.NOTICE, title="What I can do", blocks=tuple(lines), controls=(_START_ROW,))
+
+
+def usage(command: CommandSpec) -> str:
+    """How a command is typed: ``/story story`` or ``/headlines [topic]``."""
+    options = (option.name if option.is_required else f"[{option.name}]" for option in command.options)
+    return " ".join((f"/{command.name}", *options))
+
+
+def sorry(sentence: str) -> Post:
+    """Something could not be done; the sentence says what and what to do."""
+    return Post(tone=Tone.TROUBLE, blocks=(Block(text=text(sentence)),))
+
+
+def hint(title: str, sentence: str) -> Post:
+    """A friendly remark."""
+    return Post(tone=Tone.NOTICE, title=title, blocks=(Block(text=text(sentence), kind=BlockKind.BODY),))
+
+
+NO_SUCH_COMMAND = "There is no command /{name}. Type /help to see what I can do."
+OTHER_VERSION = "This button is from another version. Type /headlines for fresh ones."
+NOT_OURS = "This button does nothing. Type /headlines for the latest stories."
+STORY_GONE = "This story is no longer here. Type /headlines for the latest ones."
+ONLY_MANAGERS = (
+    "Only people who manage this place can change what it follows. Ask a moderator, or talk to me in private."
+)
+TROUBLE = "Something went wrong on our side and nothing was changed. Please try again in a minute."
