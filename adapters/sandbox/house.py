@@ -108,7 +108,7 @@ def _page_app(host: str, inside: Inside, paper: Newspaper, url: str) -> web.Appl
         middlewares=[with_headers(headers_of_pages(url)), own_host_only(host), plain_errors, json_only]
     )
     app.add_routes(Api(inside).routes())
-    app.add_routes(Page(inside, environment).routes())
+    app.add_routes(Page(inside, environment, paper, url).routes())
     app.add_routes(NewspaperSite(paper, environment, url).routes())
     return app
 

@@ -1,7 +1,8 @@
 """The page: both chats side by side, drawn on the server and kept fresh by a little JavaScript."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -15,11 +16,13 @@ from markupsafe import Markup
 
 from adapters.sandbox.api import Inside, NotFoundError
 from adapters.sandbox.contract import PEOPLE, Button, Chat, ChatServer, Person, Shown, UnknownChatError, View
+from adapters.sandbox.newspaper import NAME, Newspaper
 from adapters.sandbox.pictures import landscape
 
 _SHOWN_AT_FIRST = 80
 _SHOWN_AT_MOST = 2_000
 _SAME_BREATH_S = 420.0
+_PREVIEW = re.compile(r'<div class="tg-preview[^"]*"><a href="([^"]+)"[^>]*>.*?</a></div>', re.DOTALL)
 _STATIC = Path(str(files("adapters.sandbox") / "static"))
 
 # The accent of a Discord container is a style attribute, which is why those alone may be inline; scripts never are.
@@ -65,6 +68,7 @@ class Drawn:
     picture: str | None
     is_bot: bool
     face: int
+    initials: str
     answers: Shown | None
     continues: bool
 
@@ -93,9 +97,11 @@ class Pane:
 class Page:
     """The handlers of the page itself."""
 
-    def __init__(self, inside: Inside, environment: Environment) -> None:
+    def __init__(self, inside: Inside, environment: Environment, paper: Newspaper, public_url: str) -> None:
         self._inside = inside
         self._templates = environment
+        self._paper = paper
+        self._article = f"{public_url}/newspaper/"
 
     def routes(self) -> list[web.RouteDef | web.StaticDef]:
         return [
@@ -148,11 +154,44 @@ class Page:
             person=person,
             chats=chats,
             chat=chat,
-            messages=_draw(view.messages, last, {someone.name for someone in chat.people}),
+            messages=self._draw(view.messages, last, {someone.name for someone in chat.people}),
             earlier=max(0, len(view.messages) - last),
             last=last,
             view=view,
         )
+
+    def _draw(self, messages: Sequence[Shown], last: int, people: set[str]) -> tuple[Drawn, ...]:
+        by_id = {message.id: message for message in messages}
+        drawn: list[Drawn] = []
+        for message in messages[-last:]:
+            before = drawn[-1].message if drawn else None
+            drawn.append(
+                Drawn(
+                    message=message,
+                    html=self._html(message),
+                    rows=_rows(message.buttons),
+                    picture=message.image if message.image and "<img" not in message.html else None,
+                    is_bot=message.author not in people,
+                    face=sum(message.author.encode()) % 6,
+                    initials=_initials(message.author),
+                    answers=by_id.get(message.reply_to or ""),
+                    continues=before is not None and _is_same_breath(before, message),
+                )
+            )
+        return tuple(drawn)
+
+    def _html(self, message: Shown) -> Markup:
+        """What the server drew; the link previews that the newspaper's articles ask for are filled in from them."""
+        if not message.html:
+            return _as_paragraphs(message.text)
+        return Markup(_PREVIEW.sub(self._preview, message.html))  # noqa: S704  # made safe by the server
+
+    def _preview(self, match: re.Match[str]) -> str:
+        url = match[1]
+        edition = self._paper.edition(url.removeprefix(self._article)) if url.startswith(self._article) else None
+        if edition is None:
+            return match[0]
+        return self._templates.get_template("preview.html").render(name=NAME, edition=edition, url=url)
 
 
 def _nearest(known: Sequence[Chat], visible: Sequence[Chat], asked: str | None) -> Chat:
@@ -160,26 +199,6 @@ def _nearest(known: Sequence[Chat], visible: Sequence[Chat], asked: str | None) 
     kind = next((chat.kind for chat in known if chat.chat == asked), None)
     by_nearness = sorted(visible, key=lambda chat: (chat.chat != asked, chat.kind != kind))
     return by_nearness[0]
-
-
-def _draw(messages: Sequence[Shown], last: int, people: set[str]) -> tuple[Drawn, ...]:
-    by_id: Mapping[str, Shown] = {message.id: message for message in messages}
-    drawn: list[Drawn] = []
-    for message in messages[-last:]:
-        before = drawn[-1].message if drawn else None
-        drawn.append(
-            Drawn(
-                message=message,
-                html=Markup(message.html) if message.html else _as_paragraphs(message.text),  # noqa: S704  # made safe by the server
-                rows=_rows(message.buttons),
-                picture=message.image if message.image and "<img" not in message.html else None,
-                is_bot=message.author not in people,
-                face=sum(message.author.encode()) % 6,
-                answers=by_id.get(message.reply_to or ""),
-                continues=before is not None and _is_same_breath(before, message),
-            )
-        )
-    return tuple(drawn)
 
 
 def _is_same_breath(before: Shown, message: Shown) -> bool:
@@ -198,6 +217,12 @@ def _rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
 
 def _as_paragraphs(text: str) -> Markup:
     return Markup("<br>").join(text.split("\n"))
+
+
+def _initials(name: str) -> str:
+    """R1 for reader 1, N for newsbot."""
+    last = name.rsplit(" ", maxsplit=1)[-1]
+    return name[:1].upper() + (last[:2] if last.isdecimal() else "")
 
 
 def _person(named: str | None) -> Person:

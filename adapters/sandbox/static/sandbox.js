@@ -207,13 +207,21 @@ function remember() {
 const hour = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const whole = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const spoken = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+// The styles of Discord's time stamps, https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
+const FORMATS = {
+  t: hour,
+  T: new Intl.DateTimeFormat([], { timeStyle: "medium" }),
+  d: new Intl.DateTimeFormat([], { dateStyle: "short" }),
+  D: new Intl.DateTimeFormat([], { dateStyle: "long" }),
+  F: new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "short" }),
+};
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 function since(at) {
   const seconds = at - Date.now() / 1000;
-  const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
-  return Math.abs(seconds) < 10 ? "now" : relative.format(Math.trunc(seconds / size), unit);
+  const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
+  return step ? spoken.format(Math.trunc(seconds / step[1]), step[0]) : "now";
 }
 
 function freshenTimes(within = document) {
@@ -225,7 +233,12 @@ function freshenTimes(within = document) {
     if (time.textContent !== text) time.textContent = text;
     time.title = whole.format(date);
   }
-  for (const time of all("time[data-relative]", within)) time.textContent = since(Date.parse(time.dateTime) / 1000);
+  for (const time of all("time[data-unix]", within)) {
+    const at = Number(time.dataset.unix);
+    const text = time.dataset.style === "R" ? since(at) : (FORMATS[time.dataset.style] ?? day).format(new Date(at * 1000));
+    if (time.textContent !== text) time.textContent = text;
+    time.title = whole.format(new Date(at * 1000));
+  }
 }
 
 function standIn(image) {
@@ -308,7 +321,7 @@ function dismiss(message) {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("button, a[data-start], .tg-spoiler");
+  const target = event.target.closest("button, a[data-start]");
   const pane = target?.closest(".pane");
   if (target?.dataset.tab) chooseTab(target.dataset.tab);
   else if (target?.dataset.opens) openPanel(target.dataset.opens);
@@ -516,7 +529,7 @@ function openPanel(name) {
 function describe({ kind, call, status, ms, nonce, author, title, text, to, chat, message, n, at, platform, ...rest }) {
   if (kind === "call") return `${call} → ${status}${ms === undefined ? "" : ` · ${Number(ms).toFixed(1)} ms`}${nonce ? ` · nonce ${nonce}` : ""}`;
   const where = document.querySelector(`.chats option[value="${CSS.escape(chat ?? "")}"]`)?.dataset.title ?? chat;
-  if (kind === "shown" || kind === "edited") return `${where}${to ? ` (only ${to})` : ""} · ${author}: ${title || text || "no words"}`.slice(0, 220);
+  if (kind === "shown" || kind === "edited") return `${where}${to ? ` (only ${to})` : ""} · ${author ? `${author}: ` : ""}${title || text || "no words"}`.slice(0, 220);
   if (kind === "withdrawn") return `${where} · message ${message}`;
   return JSON.stringify({ ...rest, ...(chat && { chat: where }), ...(text && { text }) }).slice(0, 260);
 }
