@@ -1,0 +1,107 @@
+"""The discord.py client as we need it: no caches, no commands of its own, every interaction handed on."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Final
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from adapters.discord.inbound import Interaction
+
+_log = logging.getLogger(__name__)
+
+_REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=20, sock_connect=10)
+"""The library's own is 300 s for all: longer than Discord recognises a repeat, and than a delivery may take."""
+
+_LONGEST_WAIT_S: Final = 30.0
+"""Longer waits for a rate limit come back to us; the library allows no less."""
+
+_GUILD_READY_S: Final = 0.1
+_LAST_ANSWERS_S: Final = 2.0
+
+
+def prepare_library(*, api_url: str | None, gateway_url: str | None) -> None:
+    """Point discord.py at other servers and keep secrets out of its log; both hold for the whole process."""
+    if api_url:
+        Route.BASE = api_url.rstrip("/")
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+    library = logging.getLogger("discord")
+    if library.getEffectiveLevel() < logging.INFO:
+        library.setLevel(logging.INFO)  # its debug lines hold whole payloads, tokens of interactions among them
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we do not speak
+
+
+class NewsClient(discord.Client):
+    """One connection from login to close; made anew for each attempt.
+
+    ``menu`` is registered before the gateway opens. ``on_login`` is told when requests can be made, ``on_open`` when
+    people can be heard.
+    """
+
+    def __init__(
+        self,
+        *,
+        menu: list[dict[str, Any]],
+        respond: Callable[[Interaction], Awaitable[None]],
+        on_login: Callable[["NewsClient"], None],
+        on_open: Callable[[], None],
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),  # commands, buttons, forms and channels; no privileged one
+            allowed_mentions=discord.AllowedMentions.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            guild_ready_timeout=_GUILD_READY_S,
+            max_ratelimit_timeout=_LONGEST_WAIT_S,
+        )
+        request = partial(self.http.request, timeout=_REQUEST_TIMEOUT)
+        self.http.request = request  # type: ignore[method-assign]  # the library offers no setting for it
+        self._menu = menu
+        self._respond = respond
+        self._on_login = on_login
+        self._on_open = on_open
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def setup_hook(self) -> None:  # type: ignore[explicit-override]  # typing.override is newer than Python 3.11
+        """Called by the library between login and gateway."""
+        self._on_login(self)
+        try:
+            # Not through CommandTree: that would refuse, unanswered, whatever is not in its own table.
+            await self.http.bulk_upsert_global_commands(self.application_id or 0, self._menu)
+        except discord.HTTPException as error:
+            _log.exception("discord menu refused", extra={"status": error.status, "code": error.code})
+
+    async def on_ready(self) -> None:
+        """Called by the library when it is connected and knows its servers; also after it had to start anew."""
+        self._on_open()
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Called by the library in a task of its own for each command, press, form and suggestion."""
+        answer = asyncio.ensure_future(self._respond(interaction))
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
+        await answer
+
+    async def on_error(  # type: ignore[explicit-override]  # as above
+        self, event_method: str, /, *args: Any, **kwargs: Any
+    ) -> None:
+        """Called by the library for what a handler raised. The arguments are left out: they hold what people wrote."""
+        _log.exception("discord event failed", extra={"event": event_method})
+
+    async def leave(self) -> None:
+        """Let answers that are under way be shown, then close."""
+        try:
+            if self._answers:
+                await asyncio.wait(self._answers, timeout=_LAST_ANSWERS_S)
+        finally:
+            for answer in self._answers:
+                answer.cancel()
+            await self.close()

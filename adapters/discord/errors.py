@@ -1,0 +1,140 @@
+"""Discord's refusals as the four send errors ("Opcodes and Status Codes", JSON error codes)."""
+
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.ports.platform import (
+    ChannelLostError,
+    PlatformStartError,
+    PostRefusedError,
+    SendError,
+    TryLaterError,
+    UncertainError,
+)
+
+UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10004, 10008, 10015
+UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
+
+_LOST: Final = frozenset({
+    UNKNOWN_CHANNEL,
+    UNKNOWN_GUILD,
+    UNKNOWN_WEBHOOK,
+    50001,  # missing access
+    50007,  # the person takes no private messages from us
+    50013,  # missing permissions
+    50083,  # the thread is archived
+    50278,  # no server in common with the person any more
+    160005,  # the thread is locked
+})  # fmt: skip
+_LATER: Final = frozenset({
+    20016,  # slow mode
+    20022,  # too many edits of announcements
+    20028,  # too much is written in this channel
+    20029,  # too much is written in this server
+    30046,  # too many edits of messages older than an hour
+    40003,  # private chats are opened too fast
+    160006,  # too many active threads
+})  # fmt: skip
+_REFUSED: Final = frozenset({
+    200000,  # refused by the server's own filter
+    200001,  # the same, in a title
+    240000,  # a link taken for harmful
+})  # fmt: skip
+
+_FORBIDDEN: Final = 403
+_LONGEST_REASON: Final = 200
+_LATER_S: Final = 60.0
+_UNREACHABLE_S: Final = 5.0
+_BARRED_S: Final = 300.0
+"""A 429 without the API's own headers comes from the network before it: an address that made too many bad requests."""
+
+_FATAL_CLOSE: Final = {
+    4004: "Discord refused the token at its gateway",
+    4010: "Discord refused the shard",
+    4011: "Discord wants this bot to be sharded",
+    4012: "Discord no longer serves this version of its gateway",
+    4013: "Discord refused the intents",
+    4014: "Discord refused the intents",
+}
+
+
+class MessageGoneError(PostRefusedError):
+    """The message that was named is not there any more."""
+
+
+def send_error(error: Exception) -> SendError:
+    """What a failed request means for the post. Whatever may have been carried out is uncertain."""
+    meaning: SendError
+    match error:
+        case SendError():
+            meaning = error
+        case discord.RateLimited():
+            meaning = TryLaterError("rate limit", wait_s=error.retry_after)
+        case discord.DiscordServerError():
+            meaning = UncertainError(f"Discord failed with status {error.status}")
+        case discord.HTTPException():
+            meaning = _refusal(error)
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            meaning = TryLaterError("Discord cannot be reached", wait_s=_UNREACHABLE_S)
+        case RuntimeError() if "closed" in str(error):
+            meaning = TryLaterError("not connected to Discord", wait_s=_UNREACHABLE_S)
+        case _:
+            meaning = UncertainError(f"the connection to Discord broke: {type(error).__name__}")
+    return meaning
+
+
+def bars_everything(error: Exception) -> bool:
+    """Whether nothing at all should be asked of Discord before the wait is over."""
+    return isinstance(error, discord.HTTPException) and error.status in {401, 429}
+
+
+def start_error(error: Exception) -> PlatformStartError | None:
+    """Why starting again is of no use; None where it may help."""
+    match error:
+        case discord.LoginFailure():
+            return PlatformStartError(
+                "Discord refused the token. Set NEWSBOT_DISCORD_TOKEN to the token of your application "
+                "(Developer Portal, Bot, Reset Token)."
+            )
+        case discord.PrivilegedIntentsRequired():
+            return PlatformStartError(f"{_FATAL_CLOSE[4014]} (close code 4014).")
+        case discord.ConnectionClosed() if error.code in _FATAL_CLOSE:
+            hint = " Check NEWSBOT_DISCORD_TOKEN." if error.code == 4004 else ""  # noqa: PLR2004  # named above
+            return PlatformStartError(f"{_FATAL_CLOSE[error.code]} (close code {error.code}).{hint}")
+        case _:
+            return None
+
+
+def _refusal(error: discord.HTTPException) -> SendError:
+    reason = _reason(error)
+    refusal: SendError
+    match error.status, error.code:
+        case ((401 | 429), _):
+            refusal = TryLaterError(reason, wait_s=_wait(error, _BARRED_S))
+        case _, code if code in _LATER:
+            refusal = TryLaterError(reason, wait_s=_wait(error, _LATER_S))
+        case _, code if code == UNKNOWN_MESSAGE:
+            refusal = MessageGoneError(reason)
+        case _, code if code in _REFUSED:
+            refusal = PostRefusedError(reason)
+        case status, code if code in _LOST or (status == _FORBIDDEN and code):
+            refusal = ChannelLostError(reason)
+        case ((400 | 413), _):
+            refusal = PostRefusedError(reason)
+        case _:  # not the API's own words: something stands between, a proxy for one
+            refusal = TryLaterError(reason, wait_s=_LATER_S)
+    return refusal
+
+
+def _reason(error: discord.HTTPException) -> str:
+    first_line = error.text.split("\n", 1)[0][:_LONGEST_REASON]
+    return f"status {error.status}, code {error.code}: {first_line}" if first_line else f"status {error.status}"
+
+
+def _wait(error: discord.HTTPException, otherwise: float) -> float:
+    try:
+        return float(error.response.headers.get("Retry-After", otherwise))
+    except ValueError:
+        return otherwise

@@ -1,0 +1,251 @@
+"""Discord as a chat platform: what the core asks of it, and the life of the connection."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeVar
+
+import aiohttp
+import discord
+
+from adapters.discord.client import NewsClient, prepare_library
+from adapters.discord.controls import first_token
+from adapters.discord.errors import MessageGoneError, bars_everything, send_error, start_error
+from adapters.discord.inbound import PLATFORM, manages
+from adapters.discord.limits import CHANNEL_RATE, LIMITS, OVERALL_RATE
+from adapters.discord.menu import menu
+from adapters.discord.render import card
+from adapters.discord.respond import Responder
+from bot.domain.channel import ChannelRef
+from bot.domain.delivery import Receipt
+from bot.domain.person import PersonRef
+from bot.messages.action import ActionCodec
+from bot.messages.limits import Limits
+from bot.messages.pacing import Pacer, Rate
+from bot.messages.post import Post
+from bot.ports.clock import Clock
+from bot.ports.platform import Desk, PostRefusedError, TryLaterError, UncertainError
+
+_log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+_EVERYTHING: Final = ""
+_NOT_CONNECTED_S: Final = 1.0
+_LONGEST_TURN_S: Final = 1.0
+"""Sending it back to the outbox for less would cost more than the waiting."""
+
+_FIRST_BACK_OFF_S, _LONGEST_BACK_OFF_S = 1.0, 60.0
+_MOST_SEARCHED: Final = 500
+_RIGHTS_LAST_S: Final = 60.0
+_MOST_RIGHTS_KEPT: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordOptions:
+    """How to reach Discord. ``api_url`` ends in the API's version (``…/api/v10``); None means Discord's own.
+
+    ``rates`` off: send as fast as asked, for servers without limits.
+    """
+
+    token: str = field(repr=False)
+    api_url: str | None = None
+    gateway_url: str | None = None
+    rates: bool = True
+
+
+class DiscordPlatform:
+    """``bot.ports.platform.ChatPlatform`` on discord.py.
+
+    All in one process speak to the same servers, since the library keeps their addresses for the process.
+    """
+
+    def __init__(self, options: DiscordOptions, *, codec: ActionCodec, clock: Clock) -> None:
+        self._options = options
+        self._codec = codec
+        self._clock = clock
+        self._pacer = Pacer(OVERALL_RATE)
+        self._client: NewsClient | None = None
+        self._opened = asyncio.Event()
+        self._rights: dict[tuple[PersonRef, ChannelRef], tuple[float, bool]] = {}
+
+    @property
+    def name(self) -> str:
+        return PLATFORM
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS
+
+    async def listen(self, desk: Desk) -> None:
+        """See ChatPlatform. Where the library gives up (one malformed event is enough), it is started again."""
+        prepare_library(api_url=self._options.api_url, gateway_url=self._options.gateway_url)
+        responder = Responder(desk, codec=self._codec, clock=self._clock)
+        back_off = _FIRST_BACK_OFF_S
+        while True:
+            was_open = await self._connection(responder, menu(desk.commands))
+            back_off = _FIRST_BACK_OFF_S if was_open else min(back_off * 2, _LONGEST_BACK_OFF_S)
+            await self._clock.sleep(back_off)
+
+    async def ready(self) -> None:
+        """See ChatPlatform."""
+        await self._opened.wait()
+
+    async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
+        """See ChatPlatform. Repeating a message that was deleted meanwhile shows nothing: a receipt without ids."""
+        channel = self._channel(to)
+        await self._pace(_place(to), CHANNEL_RATE)
+        sending = channel.send(view=card(post, self._codec), nonce=once)
+        try:
+            message = await self._asked(sending, _place(to))
+        except MessageGoneError:
+            return Receipt(channel=to, message_ids=())
+        return Receipt(channel=to, message_ids=(str(message.id),))
+
+    async def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """See ChatPlatform."""
+        if not receipt.message_ids:
+            raise PostRefusedError("the message was taken away")
+        channel = self._channel(receipt.channel)
+        place = f"edit {_place(receipt.channel)}"
+        await self._pace(place, CHANNEL_RATE)
+        message = channel.get_partial_message(int(receipt.message_ids[0]))
+        await self._asked(message.edit(view=card(post, self._codec)), place)
+        return receipt
+
+    async def withdraw(self, receipt: Receipt) -> None:
+        """See ChatPlatform."""
+        channel = self._channel(receipt.channel)
+        for message_id in receipt.message_ids:
+            await self._pace(_EVERYTHING, None)
+            try:
+                await self._asked(channel.get_partial_message(int(message_id)).delete(), _place(receipt.channel))
+            except MessageGoneError:
+                continue
+
+    async def find(self, to: ChannelRef, post: Post, *, since: datetime) -> Receipt | None:
+        """See ChatPlatform. Raises UncertainError where we may not read what was said before."""
+        token = first_token(post, self._codec)
+        if token is None:
+            return None
+        self._refuse_blind_search(to)
+        await self._pace(_EVERYTHING, None)
+        message_id = await self._asked(self._search(to, token, since), _place(to))
+        return Receipt(channel=to, message_ids=(message_id,)) if message_id else None
+
+    async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
+        """See ChatPlatform. False where Discord cannot be asked."""
+        now = self._clock.monotonic()
+        asked_at, may = self._rights.get((person, channel), (-_RIGHTS_LAST_S, False))
+        if now - asked_at < _RIGHTS_LAST_S:
+            return may
+        try:
+            may = await self._manages(person, channel)
+        except discord.NotFound:
+            may = False
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TryLaterError) as error:
+            _log.warning("discord rights unknown", extra={"error": type(error).__name__})
+            return False
+        if len(self._rights) >= _MOST_RIGHTS_KEPT:
+            self._rights.clear()
+        self._rights[person, channel] = now, may
+        return may
+
+    async def _connection(self, responder: Responder, commands: list[dict[str, object]]) -> bool:
+        """One connection until it ends; whether it was ever open. Raises PlatformStartError."""
+        was_open = asyncio.Event()
+
+        def open_up() -> None:
+            was_open.set()
+            self._opened.set()
+
+        def log_in(client: NewsClient) -> None:
+            self._client = client
+
+        client = NewsClient(menu=commands, respond=responder.respond, on_login=log_in, on_open=open_up)
+        try:
+            await client.start(self._options.token)
+        except Exception as error:  # noqa: BLE001  # the library raises anything for an event that it cannot read
+            if fatal := start_error(error):
+                raise fatal from None
+            _log.warning("discord connection ended", exc_info=True)
+        finally:
+            self._client = None
+            await client.leave()
+        return was_open.is_set()
+
+    def _connected(self) -> NewsClient:
+        if self._client is None:
+            raise TryLaterError("not connected to Discord", wait_s=_NOT_CONNECTED_S)
+        return self._client
+
+    def _channel(self, ref: ChannelRef) -> discord.PartialMessageable:
+        return self._connected().get_partial_messageable(int(ref.thread or ref.id))
+
+    async def _pace(self, place: str, rate: Rate | None) -> None:
+        """Wait for our turn where it comes soon; TryLaterError where it does not."""
+        if not self._options.rates:
+            return
+        now = self._clock.monotonic()
+        patience_ends = now + _LONGEST_TURN_S
+        while (wait := self._pacer.take(place, rate, now=now)) > 0:
+            if now + wait > patience_ends:
+                raise TryLaterError("our own pace", wait_s=wait)
+            await self._clock.sleep(wait)
+            now = self._clock.monotonic()
+
+    async def _asked(self, asking: Awaitable[_T], place: str) -> _T:
+        """What Discord answers; whatever else comes of it is a SendError."""
+        try:
+            return await asking
+        except Exception as error:
+            known = send_error(error)
+            if isinstance(known, TryLaterError):
+                closed = _EVERYTHING if bars_everything(error) else place
+                self._pacer.close(closed, until=self._clock.monotonic() + known.wait_s)
+            raise known from error
+
+    def _refuse_blind_search(self, to: ChannelRef) -> None:
+        """Without the right to read history Discord shows an empty one, which proves nothing."""
+        channel = self._connected().get_channel(int(to.thread or to.id))
+        if channel is None or isinstance(channel, discord.abc.PrivateChannel):
+            return
+        if not channel.permissions_for(channel.guild.me).read_message_history:
+            raise UncertainError("we may not read this channel's history")
+
+    async def _search(self, to: ChannelRef, token: str, since: datetime) -> str | None:
+        """Nonces are not kept with messages, so a message is known again by a button that only we can make."""
+        channel = self._channel(to)
+        async for message in channel.history(limit=_MOST_SEARCHED, after=since):
+            if self._is_ours(message) and _holds(message.components, token):
+                return str(message.id)
+        return None
+
+    def _is_ours(self, message: discord.Message) -> bool:
+        me = self._connected().user
+        return me is not None and message.author.id == me.id
+
+    async def _manages(self, person: PersonRef, ref: ChannelRef) -> bool:
+        client = self._connected()
+        channel = client.get_channel(int(ref.id)) or await client.fetch_channel(int(ref.id))
+        match channel:
+            case discord.DMChannel():
+                return any(user.id == int(person.id) for user in channel.recipients)
+            case discord.abc.GuildChannel():
+                member = await channel.guild.fetch_member(int(person.id))
+                return manages(channel.permissions_for(member))
+            case _:
+                return False
+
+
+def _place(ref: ChannelRef) -> str:
+    return ref.thread or ref.id
+
+
+def _holds(components: Iterable[object], token: str) -> bool:
+    return any(
+        getattr(component, "custom_id", None) == token or _holds(getattr(component, "children", ()), token)
+        for component in components
+    )

@@ -1,0 +1,196 @@
+"""A post as a Discord card: one container of Components V2."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from discord import MediaGalleryItem, ui
+
+from adapters.discord.controls import rows
+from adapters.discord.limits import (
+    BYTES_PER_DISPLAY,
+    ESCAPED,
+    LIMITS,
+    MAX_ALT,
+    MAX_BYTES,
+    MAX_IMAGE_ADDRESS,
+    MAX_LINK,
+    MAX_TEXT,
+)
+from bot.messages.action import ActionCodec
+from bot.messages.fitting import fit
+from bot.messages.post import Block, BlockKind, Image, Post, Tone
+from bot.messages.text import Span, Style, Text, plain
+
+_ACCENTS: Final = {
+    Tone.NEWS: 0x2F6FDE,
+    Tone.STORY: 0x4752C4,
+    Tone.OPINION: 0x9B59B6,
+    Tone.NOTICE: 0x6D7480,
+    Tone.TROUBLE: 0xD83C3E,
+}
+
+_MARKUP = re.compile(rf"[{re.escape(ESCAPED.replace(':', ''))}]|:(?=//)")
+_BULLET = re.compile(r"^(\s*)([-+])(?=\s)", re.MULTILINE)
+_NUMBER = re.compile(r"^(\s*\d+)\.(?=\s)", re.MULTILINE)
+_ADDRESS_LIKE = re.compile(r"(?:\w+://)?(?P<host>(?:[\w-]+\.)+[^\W\d_]{2,})(?:[:/?#]\S*)?")
+_SAFE_IN_ADDRESS = "%/:?#[]@!$&'*+,;=-._~"
+"""All that an address may hold but round brackets, which end a masked link; what is quoted already stays as it is."""
+
+_LAST_ROOM = 1_000
+"""Words of at most this measure fit whatever is to be escaped in them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How much beside the words is written."""
+
+    has_title_link: bool = True
+    has_links: bool = True
+    has_styles: bool = True
+
+
+_RICH = _Manner()
+_BARE = _Manner(has_title_link=False, has_links=False, has_styles=False)
+
+
+def card(post: Post, codec: ActionCodec) -> ui.LayoutView:
+    """The post within Discord's limits. The view keeps no state: presses are read from their tokens alone."""
+    post = fit(post, LIMITS)
+    head, body = _written(post)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_ACCENTS[post.tone])
+    for item in _items(post, head, body):
+        container.add_item(item)
+    for row in rows(post.controls, codec):
+        container.add_item(row)
+    if not container.children:
+        container.add_item(ui.TextDisplay("…"))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    view.stop()  # a running view would be kept in memory for as long as its message lives
+    return view
+
+
+def escape(words: str) -> str:
+    """Words from outside that stay words: no markup, mention, emoji, timestamp or link comes of them within a line."""
+    return _MARKUP.sub(r"\\\g<0>", words.encode(errors="replace").decode())
+
+
+def _items(post: Post, head: str, body: str) -> Iterator[ui.Item[ui.LayoutView]]:
+    image = post.image if post.image and _is_showable(post.image) else None
+    alt = image.alt[:MAX_ALT].strip() or None if image else None
+    if image and head and post.tone is not Tone.NEWS:
+        yield ui.Section(ui.TextDisplay(head), accessory=ui.Thumbnail(image.address, description=alt))
+    elif head:
+        yield ui.TextDisplay(head)
+    if image and (post.tone is Tone.NEWS or not head):
+        yield ui.MediaGallery(MediaGalleryItem(image.address, description=alt))
+    if body:
+        yield ui.TextDisplay(body)
+    if post.controls and (head or body):
+        yield ui.Separator()
+
+
+def _is_showable(image: Image) -> bool:
+    return image.address.startswith(("https://", "http://")) and len(image.address) <= MAX_IMAGE_ADDRESS
+
+
+def _written(post: Post) -> tuple[str, str]:
+    """Head and body in the richest manner that Discord takes."""
+    for manner in (_RICH, replace(_RICH, has_links=False), _BARE):
+        words = _head(post, manner), _body(post.blocks, manner)
+        if _fits(words):
+            return words
+    post = fit(post, replace(LIMITS, text=_LAST_ROOM))
+    return _head(post, _BARE), _body(post.blocks, _BARE)
+
+
+def _fits(displays: Iterable[str]) -> bool:
+    size = sum(len(words.encode()) + BYTES_PER_DISPLAY for words in displays)
+    return sum(map(len, displays)) <= MAX_TEXT and size <= MAX_BYTES
+
+
+def _head(post: Post, manner: _Manner) -> str:
+    lines = []
+    if post.title and post.title.strip():
+        title = Span(text=" ".join(post.title.split()), link=post.link if manner.has_title_link else None)
+        lines.append(f"### {_linked(title.text, title.link)}")
+    byline = _spans(post.byline, manner).strip()
+    if byline:
+        lines.append(_prefixed("-# ", byline))
+    return "\n".join(lines)
+
+
+def _body(blocks: Iterable[Block], manner: _Manner) -> str:
+    written = (_block(block, manner) for block in blocks if plain(block.text).strip())
+    return "\n\n".join(written)
+
+
+def _block(block: Block, manner: _Manner) -> str:
+    match block.kind:
+        case BlockKind.BODY:
+            return _spans(block.text, manner).strip()
+        case BlockKind.QUOTE:
+            return _prefixed("> ", _spans(block.text, manner).strip())
+        case BlockKind.NOTE:
+            return _prefixed("-# ", _spans(block.text, manner).strip())
+        case BlockKind.HEADING:
+            return f"**{escape(' '.join(plain(block.text).split()))}**"
+
+
+def _prefixed(mark: str, lines: str) -> str:
+    return "\n".join(mark + line for line in lines.split("\n") if line.strip())
+
+
+def _spans(spans: Text, manner: _Manner) -> str:
+    """The words on lines, with no line that Discord takes for an item of a list."""
+    lines = "".join(_span(span, manner) for span in spans)
+    return _NUMBER.sub(r"\1\\.", _BULLET.sub(r"\1\\\2", lines))
+
+
+def _span(span: Span, manner: _Manner) -> str:
+    if span.moment and manner.has_styles:
+        return f"<t:{int(span.moment.timestamp())}:R>"
+    words = span.text.replace("\r", "")
+    link = span.link if manner.has_links else None
+    style = span.style if manner.has_styles else Style.PLAIN
+    return "\n".join(_styled(_linked(line, link), style) for line in words.split("\n"))
+
+
+def _styled(words: str, style: Style) -> str:
+    """A mark must touch what it marks, so blanks stay outside."""
+    inner = words.strip()
+    mark = {Style.PLAIN: "", Style.STRONG: "**", Style.EMPHASIS: "*"}[style]
+    if not inner or not mark:
+        return words
+    start = words.index(inner)
+    return f"{words[:start]}{mark}{inner}{mark}{words[start + len(inner) :]}"
+
+
+def _linked(words: str, link: str | None) -> str:
+    """A masked link where there is an address whose host the words do not belie."""
+    address = _address(link)
+    escaped = escape(words)
+    if address is None or not words.strip() or "://" in words or _names_another_host(words, address):
+        return escaped
+    return f"[{escaped}]({address})"
+
+
+def _address(link: str | None) -> str | None:
+    if not link or not link.startswith(("https://", "http://")):
+        return None
+    address = quote(link.encode(errors="replace"), safe=_SAFE_IN_ADDRESS)
+    return address if len(address) <= MAX_LINK else None
+
+
+def _names_another_host(words: str, address: str) -> bool:
+    named = _ADDRESS_LIKE.fullmatch(words.strip())
+    if named is None:
+        return False
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return True
+    return not f".{host}".endswith("." + named["host"].lower().removeprefix("www."))

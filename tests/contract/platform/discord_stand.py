@@ -1,0 +1,121 @@
+"""A Discord of the sandbox in this process, with the real client connected to it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from aiohttp import web
+from aiohttp.test_utils import unused_port
+
+from adapters.discord.platform import DiscordOptions, DiscordPlatform
+from adapters.sandbox.contract import DISCORD_TOKEN, READER_1, Ground, Seen, Shown, Strictness
+from adapters.sandbox.discord.cast import DM_IDS, TEXT_CHANNEL_ID
+from adapters.sandbox.discord.server import DiscordServer
+from adapters.sandbox.faults import FaultBook
+from adapters.sandbox.store import Store
+from bot.domain.channel import ChannelRef
+from bot.messages.action import ActionCodec
+from bot.ports.platform import Desk
+from tests.fakes.clocks import HeldClock
+
+CODEC = ActionCodec(b"a key for tests")
+TEXT_CHANNEL = ChannelRef(platform="discord", id=TEXT_CHANNEL_ID)
+PRIVATE_CHAT = ChannelRef(platform="discord", id=DM_IDS[READER_1])
+_SOON_S = 5.0
+
+
+class _Quiet:
+    """Nobody looks at the page."""
+
+    def beat(self, platform: str, chat: str) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """The server, what it remembers, and how to reach it."""
+
+    server: DiscordServer
+    store: Store
+    faults: FaultBook
+    options: DiscordOptions
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """Every call of the API."""
+        return [entry for entry in self.store.since(0) if entry["kind"] == "call"]
+
+    def sends(self) -> list[dict[str, Any]]:
+        return [call for call in self.calls if str(call["call"]).startswith("POST /channels/")]
+
+    async def sees(self, person: str = READER_1, chat: str = TEXT_CHANNEL_ID) -> tuple[Shown, ...]:
+        return (await self.server.look(chat, person, None)).messages
+
+    async def press(self, label: str, *, message: Shown, person: str = READER_1, chat: str = TEXT_CHANNEL_ID) -> Seen:
+        button = next(button.id for button in message.buttons if button.label == label)
+        return await self.server.press(chat, person, message.id, button)
+
+    def strike(self, kind: str, **options: object) -> None:
+        """Order a fault for all that follows."""
+        self.faults.order("discord", kind, for_s=60, share=1.0, options=cast("Mapping[str, object]", options))
+
+
+@asynccontextmanager
+async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
+    """A Discord with nothing said in it yet."""
+    store = Store(None, time.time)
+    faults = FaultBook(store, time.time)
+    ground = Ground(
+        documents=store,
+        ledger=store,
+        faults=faults,
+        pulse=_Quiet(),
+        clock=time.time,
+        strictness=strictness or Strictness(),
+        public_url="http://127.0.0.1:1",
+    )
+    server = DiscordServer(ground)
+    runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    server.bound(f"http://{host}:{port}")
+    options = DiscordOptions(
+        token=DISCORD_TOKEN,
+        api_url=f"http://{host}:{port}/api/v10",
+        gateway_url=f"ws://{host}:{port}/gateway",
+        rates=False,
+    )
+    try:
+        yield Stand(server=server, store=store, faults=faults, options=options)
+    finally:
+        await server.close()
+        await runner.cleanup()
+        store.close()
+
+
+@asynccontextmanager
+async def connected(stand: Stand, desk: Desk, clock: HeldClock | None = None) -> AsyncIterator[DiscordPlatform]:
+    """The platform, listening."""
+    platform = DiscordPlatform(stand.options, codec=CODEC, clock=clock or HeldClock())
+    listening = asyncio.create_task(platform.listen(desk))
+    opening = asyncio.create_task(platform.ready())
+    try:
+        await asyncio.wait((listening, opening), timeout=_SOON_S, return_when=asyncio.FIRST_COMPLETED)
+        if listening.done():
+            await listening
+        assert opening.done(), "the platform did not connect"
+        yield platform
+    finally:
+        opening.cancel()
+        listening.cancel()
+        await asyncio.wait((listening,))
+
+
+def unreachable(options: DiscordOptions) -> DiscordOptions:
+    """The same, at a port where nobody listens."""
+    return replace(options, api_url=f"http://127.0.0.1:{unused_port()}/api/v10")
