@@ -1,0 +1,76 @@
+"""When we may speak to a chat, so that Telegram never has to refuse us."""
+
+from collections import deque
+
+from adapters.telegram.limits import (
+    OVERALL,
+    OVERALL_DEBT,
+    PRIVATE,
+    SHARED_IN_WINDOW,
+    SHARED_POSTS_IN_WINDOW,
+    WINDOW_S,
+)
+from bot.messages.pacing import Pacer
+from bot.ports.clock import Clock
+
+_KEPT_CHATS = 20_000
+_SHORTEST_NAP_S = 0.001
+"""Less may be lost in floating point, and nothing would move."""
+
+
+class Budget:
+    """All calls together and private chats by token buckets, groups and channels by a window of one minute.
+
+    A bucket that held a minute's calls would let nearly twice as many pass within its first minute; the window lets
+    exactly that many pass, at once if need be.
+    """
+
+    def __init__(self, clock: Clock, *, is_kept: bool = True) -> None:
+        self._clock = clock
+        self._is_kept = is_kept
+        self._pacer = Pacer(OVERALL if is_kept else None, debt=OVERALL_DEBT)
+        self._shared: dict[int, deque[float]] = {}
+
+    def take(self, chat: int, *, is_answer: bool = False) -> float:
+        """0.0 and one call is spent, or the seconds to wait and nothing is. Groups and channels have negative ids."""
+        now = self._clock.monotonic()
+        window = self._window(chat, now) if self._is_kept and chat < 0 else None
+        if window is not None and (wait := _missing(window, now, is_answer=is_answer)) > 0:
+            return wait
+        private = PRIVATE if self._is_kept and chat > 0 else None
+        wait = self._pacer.take(str(chat), private, now=now, is_answer=is_answer)
+        if not wait and window is not None:
+            window.append(now)
+        return wait
+
+    async def turn(self, chat: int, *, patience_s: float) -> float:
+        """0.0 once one call is spent, or the seconds still to wait after ``patience_s`` would have run out."""
+        spent = 0.0
+        while wait := self.take(chat):
+            if spent + wait > patience_s:
+                return wait
+            nap = max(wait, _SHORTEST_NAP_S)
+            await self._clock.sleep(nap)
+            spent += nap
+        return 0.0
+
+    def close(self, chat: int, wait_s: float) -> None:
+        """Telegram said: nothing to this chat for so many seconds."""
+        self._pacer.close(str(chat), until=self._clock.monotonic() + wait_s)
+
+    def _window(self, chat: int, now: float) -> deque[float]:
+        window = self._shared.get(chat)
+        if window is None:
+            if len(self._shared) >= _KEPT_CHATS:
+                self._shared = {
+                    id_: calls for id_, calls in self._shared.items() if calls and calls[-1] > now - WINDOW_S
+                }
+            window = self._shared[chat] = deque(maxlen=SHARED_IN_WINDOW)
+        return window
+
+
+def _missing(window: deque[float], now: float, *, is_answer: bool) -> float:
+    allowed = SHARED_IN_WINDOW if is_answer else SHARED_POSTS_IN_WINDOW
+    if len(window) < allowed:
+        return 0.0
+    return max(0.0, window[-allowed] + WINDOW_S - now)

@@ -1,0 +1,92 @@
+"""What Telegram's refusals mean for a post."""
+
+import logging
+
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError
+
+from adapters.telegram.transport import NotSentError, SlowDownError
+from bot.domain.channel import ChannelRef
+from bot.ports.platform import ChannelLostError, PostRefusedError, SendError, TryLaterError, UncertainError
+
+_LOG = logging.getLogger(__name__)
+
+_UNREACHABLE_S = 5.0
+_REFUSED_TOKEN_S = 60.0
+
+# Compared in lower case: the same reason comes as a sentence from one layer and as a code from another, and missing
+# rights come as 400, not 403 (tdlib/telegram-bot-api, fail_query_with_error).
+_LOST = (
+    "chat not found",
+    "chat_write_forbidden",
+    "chat_admin_required",
+    "chat_restricted",
+    "channel_private",
+    "user_banned_in_channel",
+    "user_is_blocked",
+    "peer_id_invalid",
+    "not enough rights",
+    "need administrator rights",
+    "have no write access",
+    "upgraded to a supergroup",
+    "not a member",
+    "was kicked",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+)
+_MARKUP = "can't parse entities"
+_UNCHANGED = "message is not modified"
+_GONE = "message to delete not found"
+_STALE = "query is too old"
+
+
+def send_error(error: TelegramError, to: ChannelRef, *, is_repeatable: bool = False) -> SendError:  # noqa: PLR0911  # one for each row of the table
+    """The error in the core's four words, by its real cause: BadRequest is a NetworkError to the library.
+
+    ``is_repeatable``: doing it twice is the same as once (edits, withdrawals), so an unknown outcome is tried again.
+    """
+    reason = error.message
+    match error:
+        case SlowDownError():
+            return TryLaterError(reason, wait_s=error.wait_s)
+        case ChatMigrated():
+            moved = ChannelRef(platform=to.platform, id=str(error.new_chat_id), thread=to.thread)
+            return ChannelLostError(reason, moved_to=moved)
+        case Forbidden():
+            return ChannelLostError(reason)
+        case BadRequest():
+            return ChannelLostError(reason) if _says(error, *_LOST) else PostRefusedError(reason)
+        case InvalidToken() | Conflict():
+            _LOG.error("telegram refuses our token or our method: %s", reason)
+            return TryLaterError(reason, wait_s=_REFUSED_TOKEN_S)
+        case NotSentError():
+            return TryLaterError(reason, wait_s=_UNREACHABLE_S)
+        case _ if is_repeatable:
+            return TryLaterError(reason, wait_s=_UNREACHABLE_S)
+        case _:
+            return UncertainError(reason)
+
+
+def is_markup_error(error: TelegramError) -> bool:
+    """Telegram could not read the HTML: an error of ours."""
+    return _says(error, _MARKUP)
+
+
+def is_unchanged(error: TelegramError) -> bool:
+    """An edit that changes nothing, which is a success."""
+    return _says(error, _UNCHANGED)
+
+
+def is_gone(error: TelegramError) -> bool:
+    """The message to delete is gone already, which is a success."""
+    return _says(error, _GONE)
+
+
+def is_stale_query(error: TelegramError) -> bool:
+    """A press that was answered too late or twice."""
+    return _says(error, _STALE)
+
+
+def _says(error: TelegramError, *parts: str) -> bool:
+    text = error.message.lower()
+    return any(part in text for part in parts)

@@ -1,0 +1,30 @@
+"""Words from outside, made to stay words."""
+
+import re
+
+_JOINER = "\u2060"
+# What Telegram would turn into a link or a ping by itself: addresses, names of hosts, mentions. Each match is an empty
+# place beside one "@", "." or ":", which is what ``limits.measure`` counts on.
+_SELF_LINKING = re.compile(
+    r"(?<=\w)(?=://)"
+    r"|(?<=[\w-])(?=\.[^\W\d_]{2})"
+    r"|(?<=\d)(?=\.\d{1,3}\.\d)"
+    r"|(?<=@)(?=\w)"
+)
+_UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def defuse(words: str) -> str:
+    """The words with invisible joiners (U+2060) where Telegram would see an address to link or a name to ping."""
+    return _SELF_LINKING.sub(_JOINER, words)
+
+
+def clean(words: str) -> str:
+    """The words with a space for each control character and half surrogate, which cannot be sent."""
+    return _UNSENDABLE.sub(" ", words)
+
+
+def escape(words: str) -> str:
+    """The words as HTML text or the value of an attribute, cleaned."""
+    cleaned = clean(words)
+    return cleaned.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -1,0 +1,44 @@
+"""What Telegram takes and how fast (core.telegram.org/bots/api, core.telegram.org/bots/faq)."""
+
+from bot.messages.limits import Limits
+from bot.messages.pacing import Rate
+
+PLATFORM = "telegram"
+
+TEXT_UNITS = 4_096
+"""UTF-16 units after the markup is read. TDLib counts code points, so the stricter reading holds under both."""
+TEXT_BYTES = 32_768
+"""Of the raw text, markup included; more is refused unread."""
+TOAST_CHARACTERS = 200
+PLACEHOLDER_CHARACTERS = 64
+CALLBACK_PATIENCE_S = 8.0
+"""An unanswered press dies after about 15 s; this leaves time to answer it."""
+
+OVERALL = Rate(per_s=28.5, burst=1.0)
+"""Of the 30 a second that the FAQ names; a burst would break them within the second."""
+OVERALL_DEBT = 1.0
+PRIVATE = Rate(per_s=1.0, burst=3.0)
+WINDOW_S = 60.0
+SHARED_IN_WINDOW = 20
+"""Groups take 20 a minute, edits and deletions counted; channels are treated alike, for want of a figure."""
+SHARED_POSTS_IN_WINDOW = 19
+"""The last place is kept for an answer to a person."""
+
+_JOINED = "@.:"
+
+
+def measure(text: str) -> int:
+    """UTF-16 units of the text, with room for the joiners that ``render`` may put beside ``@``, ``.`` and ``:``."""
+    units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return units + sum(map(text.count, _JOINED))
+
+
+LIMITS = Limits(
+    measure=measure,
+    text=TEXT_UNITS - 16,
+    label=64,
+    buttons_in_row=8,
+    rows=12,
+    can_whisper=True,
+    greets=True,
+)

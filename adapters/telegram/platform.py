@@ -1,0 +1,235 @@
+"""Telegram as one of the platforms the desk speaks through."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from telegram import Update, User
+from telegram.error import InvalidToken, TelegramError
+
+from adapters.telegram.budget import Budget
+from adapters.telegram.client import Client
+from adapters.telegram.errors import is_gone, is_unchanged, send_error
+from adapters.telegram.inbound import Inbound, channel_ref
+from adapters.telegram.limits import LIMITS, PLATFORM
+from adapters.telegram.menu import publish_menus
+from adapters.telegram.news_of_chats import Moved, Opened, news_of
+from adapters.telegram.polling import Poller
+from adapters.telegram.render import render
+from adapters.telegram.respond import Responder
+from adapters.telegram.rights import Rights
+from adapters.telegram.transport import AiohttpTransport, SlowDownError, api_address
+from bot.domain.channel import ChannelRef
+from bot.domain.delivery import Receipt
+from bot.domain.person import PersonRef
+from bot.messages.action import ActionCodec
+from bot.messages.limits import Limits
+from bot.messages.post import Post
+from bot.ports.clock import Clock
+from bot.ports.inbox import Inbox
+from bot.ports.platform import Desk, PlatformStartError, PostRefusedError, TryLaterError
+from bot.ports.prompts import Prompts
+
+_LOG = logging.getLogger(__name__)
+
+_PATIENCE_S = 1.0
+"""A shorter wait for our turn is waited out here; for a longer one the post goes back."""
+_START_WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+_REFUSED = (
+    "Telegram refused the token. Copy it from @BotFather (it looks like 123456789:AA…) into NEWSBOT_TELEGRAM_TOKEN "
+    "and start again."
+)
+
+OnChannelOpen = Callable[[ChannelRef], Awaitable[None]]
+OnChannelMoved = Callable[[ChannelRef, ChannelRef], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramOptions:
+    """``api_url`` is the Bot API server's address up to the token, such as ``http://host:port/bot``; None: Telegram's.
+
+    ``rates``: whether we keep Telegram's limits by ourselves (a server without limits needs none).
+    """
+
+    token: str = field(repr=False)
+    api_url: str | None = None
+    rates: bool = True
+
+
+class TelegramPlatform:
+    """A ChatPlatform over python-telegram-bot.
+
+    ``on_channel_open`` hears of chats that let us in (again), ``on_channel_moved`` of groups that became supergroups,
+    the old place first.
+    """
+
+    def __init__(
+        self,
+        options: TelegramOptions,
+        *,
+        codec: ActionCodec,
+        clock: Clock,
+        inbox: Inbox,
+        prompts: Prompts,
+        on_channel_open: OnChannelOpen | None = None,
+        on_channel_moved: OnChannelMoved | None = None,
+    ) -> None:
+        self._codec = codec
+        self._clock = clock
+        self._inbox = inbox
+        self._prompts = prompts
+        self._on_channel_open = on_channel_open
+        self._on_channel_moved = on_channel_moved
+        self._transport = AiohttpTransport(api_address(options.api_url, options.token))
+        self._client = Client(self._transport)
+        self._budget = Budget(clock, is_kept=options.rates)
+        self._rights = Rights(self._client, clock)
+        self._is_ready = asyncio.Event()
+
+    @property
+    def name(self) -> str:
+        return PLATFORM
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS
+
+    async def listen(self, desk: Desk) -> None:
+        """Log in, publish the menus and answer people until cancelled; reconnects by itself.
+
+        Raises PlatformStartError when the token is refused.
+        """
+        await self._transport.initialize()
+        try:
+            me = await self._log_in()
+            await publish_menus(self._client, desk.commands)
+            poller = Poller(self._client, inbox=self._inbox, clock=self._clock, handle=self._handler(desk, me))
+            _LOG.info("telegram: ready as @%s", me.username)
+            self._is_ready.set()
+            await poller.run()
+        finally:
+            await self.close()
+
+    async def ready(self) -> None:
+        """Return once ``listen`` is connected for the first time."""
+        await self._is_ready.wait()
+
+    async def close(self) -> None:
+        """End all connections; sends are put off until ``listen`` runs again. ``listen`` calls it at its end."""
+        await self._transport.shutdown()
+
+    async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
+        """Show the post. Telegram recognises no repeat, so ``once`` is of no use here. Raises SendError kinds."""
+        chat = _number(to.id)
+        await self._wait_for_turn(chat)
+        thread = _number(to.thread) if to.thread is not None else None
+        try:
+            message = await self._client.show(
+                "sendMessage", render(post, self._codec), chat_id=chat, message_thread_id=thread
+            )
+        except TelegramError as error:
+            self._note(error, chat)
+            raise send_error(error, to) from None
+        return Receipt(channel=to, message_ids=(str(message["message_id"]),))
+
+    async def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Make the sent message say this; no change is a success. Raises SendError kinds, but never UncertainError."""
+        chat = _number(receipt.channel.id)
+        rendered = render(post, self._codec)
+        for message in receipt.message_ids[:1]:
+            await self._wait_for_turn(chat)
+            try:
+                await self._client.show("editMessageText", rendered, chat_id=chat, message_id=_number(message))
+            except TelegramError as error:
+                if is_unchanged(error):
+                    continue
+                self._note(error, chat)
+                raise send_error(error, receipt.channel, is_repeatable=True) from None
+        return receipt
+
+    async def withdraw(self, receipt: Receipt) -> None:
+        """Take the messages away; one that is gone is a success. Raises SendError kinds, but never UncertainError."""
+        chat = _number(receipt.channel.id)
+        for message in receipt.message_ids:
+            await self._wait_for_turn(chat)
+            try:
+                await self._client.call("deleteMessage", chat_id=chat, message_id=_number(message))
+            except TelegramError as error:
+                if is_gone(error):
+                    continue
+                self._note(error, chat)
+                raise send_error(error, receipt.channel, is_repeatable=True) from None
+
+    async def find(self, to: ChannelRef, post: Post, *, since: datetime) -> Receipt | None:
+        """Always None: a bot cannot read a chat's history."""
+        return None
+
+    async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
+        """Whether the person may manage the channel, as Telegram said at most 60 s ago; no while it cannot be asked."""
+        return await self._rights.may_manage(person, channel)
+
+    async def _log_in(self) -> User:
+        failures = 0
+        while True:
+            try:
+                return await self._client.get_me()
+            except InvalidToken:
+                raise PlatformStartError(_REFUSED) from None
+            except TelegramError as error:
+                wait_s = _START_WAITS_S[min(failures, len(_START_WAITS_S) - 1)]
+                _LOG.warning("telegram: cannot log in (%s); next try in %.0f s", error.message, wait_s)
+                await self._clock.sleep(wait_s)
+                failures += 1
+
+    def _handler(self, desk: Desk, me: User) -> Callable[[Mapping[str, Any], Callable[[], None]], Awaitable[None]]:
+        username = me.username or ""
+        inbound = Inbound(username=username, desk=desk, codec=self._codec, prompts=self._prompts)
+        responder = Responder(
+            self._client,
+            username=username,
+            desk=desk,
+            codec=self._codec,
+            clock=self._clock,
+            prompts=self._prompts,
+            budget=self._budget,
+        )
+
+        async def handle(raw: Mapping[str, Any], step_aside: Callable[[], None]) -> None:
+            try:
+                update = Update.de_json(dict(raw), self._client)
+                await self._tell(update)
+                incoming = await inbound.read(update)
+                if incoming is not None:
+                    await responder.respond(incoming, step_aside)
+            except Exception:  # noqa: BLE001  # whatever is wrong with one update, the others go on
+                _LOG.exception("telegram: update %s was skipped", raw.get("update_id"))
+
+        return handle
+
+    async def _tell(self, update: Update) -> None:
+        match news_of(update):
+            case Opened(chat=chat) if self._on_channel_open is not None:
+                await self._on_channel_open(channel_ref(chat))
+            case Moved(old=old, new=new) if self._on_channel_moved is not None:
+                await self._on_channel_moved(channel_ref(old), channel_ref(new))
+            case _:
+                pass
+
+    async def _wait_for_turn(self, chat: int) -> None:
+        wait_s = await self._budget.turn(chat, patience_s=_PATIENCE_S)
+        if wait_s:
+            raise TryLaterError("Telegram's limit for this chat is used up for now", wait_s=wait_s)
+
+    def _note(self, error: TelegramError, chat: int) -> None:
+        if isinstance(error, SlowDownError):
+            self._budget.close(chat, error.wait_s)
+
+
+def _number(id_: str) -> int:
+    try:
+        return int(id_)
+    except ValueError:
+        raise PostRefusedError("Telegram's ids are numbers") from None

@@ -1,0 +1,142 @@
+"""A post as Telegram's HTML (core.telegram.org/bots/api#html-style) with its link preview and keyboard."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions
+
+from adapters.telegram.controls import is_web_address, keyboard
+from adapters.telegram.escaping import clean, defuse, escape
+from adapters.telegram.limits import LIMITS, PLACEHOLDER_CHARACTERS, TEXT_BYTES
+from bot.messages.action import ActionCodec
+from bot.messages.fitting import fit, shorten
+from bot.messages.form import FieldKind, Form, FormField
+from bot.messages.post import Block, BlockKind, Post, Tone
+from bot.messages.text import Span, Style, Text, plain
+
+_PREVIEWED = (Tone.NEWS, Tone.STORY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What a send or an edit needs of a post, apart from where it goes. ``plain`` is the same text without markup."""
+
+    html: str
+    plain: str
+    preview: LinkPreviewOptions
+    markup: InlineKeyboardMarkup | ForceReply | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """For the Bot API's methods that take a text."""
+        return {
+            "text": self.html,
+            "parse_mode": "HTML",
+            "link_preview_options": self.preview,
+            "reply_markup": self.markup,
+        }
+
+    def plain_parameters(self) -> dict[str, Any]:
+        """The same without markup, for when the markup was refused."""
+        return {"text": self.plain, "link_preview_options": self.preview, "reply_markup": self.markup}
+
+
+def render(post: Post, codec: ActionCodec) -> Rendered:
+    """The post, fitted: at most 4,096 UTF-16 units once Telegram has read the markup, at most 32,768 bytes before."""
+    fitted = fit(post, LIMITS)
+    html = _html(fitted, has_links=True)
+    if len(html.encode()) > TEXT_BYTES:
+        html = _html(fitted, has_links=False)
+    return Rendered(
+        html=html,
+        plain=_plain(fitted),
+        preview=_preview(fitted),
+        markup=keyboard(fitted.controls, codec),
+    )
+
+
+def render_prompt(form: Form, *, mentioned: tuple[int, str] | None) -> Rendered:
+    """The question that a reply answers. ``mentioned`` (id, name) is the one person whose input box opens for it."""
+    html, words = escape(defuse(form.prompt)), defuse(form.prompt)
+    if mentioned is not None:
+        person, name = mentioned
+        html = f'<a href="tg://user?id={person}">{escape(name)}</a>, {html}'
+        words = f"{defuse(name)}, {words}"
+    field = words_field(form)
+    placeholder = shorten(field.placeholder or field.label, PLACEHOLDER_CHARACTERS) if field else None
+    return Rendered(
+        html=html,
+        plain=clean(words),
+        preview=LinkPreviewOptions(is_disabled=True),
+        markup=ForceReply(selective=mentioned is not None or None, input_field_placeholder=placeholder or None),
+    )
+
+
+def words_field(form: Form) -> FormField | None:
+    """The field that a reply in words fills in: the first of words."""
+    return next((field for field in form.fields if field.kind is FieldKind.WORDS), None)
+
+
+def toast_text(post: Post) -> str:
+    """The words of a post, where there is no room for a message."""
+    return _plain(post)
+
+
+def _preview(post: Post) -> LinkPreviewOptions:
+    address = post.link or (post.image.address if post.image else None)
+    if post.tone not in _PREVIEWED or not address or not is_web_address(address):
+        return LinkPreviewOptions(is_disabled=True)
+    if post.image:
+        return LinkPreviewOptions(url=address, prefer_large_media=True)
+    return LinkPreviewOptions(url=address, prefer_small_media=True)
+
+
+def _html(post: Post, *, has_links: bool) -> str:
+    head = []
+    if post.title:
+        title = Span(text=post.title, style=Style.STRONG, link=post.link)
+        head.append(_span(title, has_links=True))
+    if post.byline:
+        head.append(_spans(post.byline, has_links=has_links))
+    parts = ["\n".join(head)] if head else []
+    parts += [_block(block, has_links=has_links) for block in post.blocks]
+    return "\n\n".join(parts)
+
+
+def _plain(post: Post) -> str:
+    head = [part for part in (post.title, plain(post.byline)) if part]
+    parts = ["\n".join(head)] if head else []
+    return clean(defuse("\n\n".join([*parts, *(plain(block.text) for block in post.blocks)])))
+
+
+def _block(block: Block, *, has_links: bool) -> str:
+    inner = _spans(block.text, has_links=has_links)
+    match block.kind:
+        case BlockKind.BODY:
+            return inner
+        case BlockKind.QUOTE:
+            return f"<blockquote>{inner}</blockquote>"
+        case BlockKind.NOTE:
+            return f"<i>{inner}</i>"
+        case BlockKind.HEADING:
+            return f"<b>{inner}</b>"
+
+
+def _spans(spans: Text, *, has_links: bool) -> str:
+    return "".join(_span(span, has_links=has_links) for span in spans)
+
+
+def _span(span: Span, *, has_links: bool) -> str:
+    if has_links and span.link and is_web_address(span.link):
+        # Inside a link nothing else links itself.
+        inner = f'<a href="{escape(span.link)}">{escape(span.text)}</a>'
+    elif span.moment is not None and (unix := int(span.moment.timestamp())) > 0:
+        inner = f'<tg-time unix="{unix}" format="r">{escape(span.text)}</tg-time>'
+    else:
+        inner = escape(defuse(span.text))
+    match span.style:
+        case Style.PLAIN:
+            return inner
+        case Style.STRONG:
+            return f"<b>{inner}</b>"
+        case Style.EMPHASIS:
+            return f"<i>{inner}</i>"
