@@ -5,6 +5,7 @@ from typing import Final
 
 from discord import ButtonStyle, RadioGroupOption, SelectOption, TextStyle, ui
 
+from adapters.discord.addresses import fit_address
 from adapters.discord.limits import (
     MAX_CHOICE,
     MAX_FIELD_LABEL,
@@ -68,10 +69,8 @@ def _button(control: Control, codec: ActionCodec, place: str) -> ui.Button[ui.La
     if control.action:
         style = ButtonStyle.primary if control.is_primary else ButtonStyle.secondary
         return ui.Button(label=label, custom_id=codec.encode(control.action), style=style)
-    link = control.link or ""
-    if link.startswith(("https://", "http://")) and len(link) <= MAX_LINK:
-        return ui.Button(label=label, url=link)
-    return None
+    address = fit_address(control.link, most=MAX_LINK)
+    return ui.Button(label=label, url=address) if address else None
 
 
 def _input(field: FormField) -> ui.Item[ui.Modal]:

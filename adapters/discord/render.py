@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote, urlsplit
 
 from discord import MediaGalleryItem, ui
 
+from adapters.discord.addresses import belies, fit_address
 from adapters.discord.controls import rows
 from adapters.discord.limits import (
     BYTES_PER_DISPLAY,
@@ -21,7 +21,7 @@ from adapters.discord.limits import (
 )
 from bot.messages.action import ActionCodec
 from bot.messages.fitting import fit
-from bot.messages.post import Block, BlockKind, Image, Post, Tone
+from bot.messages.post import Block, BlockKind, Post, Tone
 from bot.messages.text import Span, Style, Text, plain
 
 _ACCENTS: Final = {
@@ -35,9 +35,6 @@ _ACCENTS: Final = {
 _MARKUP = re.compile(rf"[{re.escape(ESCAPED.replace(':', ''))}]|:(?=//)")
 _BULLET = re.compile(r"^(\s*)([-+])(?=\s)", re.MULTILINE)
 _NUMBER = re.compile(r"^(\s*\d+)\.(?=\s)", re.MULTILINE)
-_ADDRESS_LIKE = re.compile(r"(?:\w+://)?(?P<host>(?:[\w-]+\.)+[^\W\d_]{2,})(?:[:/?#]\S*)?")
-_SAFE_IN_ADDRESS = "%/:?#[]@!$&'*+,;=-._~"
-"""All that an address may hold but round brackets, which end a masked link; what is quoted already stays as it is."""
 
 _LAST_ROOM = 1_000
 """Words of at most this measure fit whatever is to be escaped in them."""
@@ -79,22 +76,18 @@ def escape(words: str) -> str:
 
 
 def _items(post: Post, head: str, body: str) -> Iterator[ui.Item[ui.LayoutView]]:
-    image = post.image if post.image and _is_showable(post.image) else None
-    alt = image.alt[:MAX_ALT].strip() or None if image else None
-    if image and head and post.tone is not Tone.NEWS:
-        yield ui.Section(ui.TextDisplay(head), accessory=ui.Thumbnail(image.address, description=alt))
+    picture = fit_address(post.image.address, most=MAX_IMAGE_ADDRESS) if post.image else None
+    alt = (post.image.alt[:MAX_ALT].strip() or None) if post.image else None
+    if picture and head and post.tone is not Tone.NEWS:
+        yield ui.Section(ui.TextDisplay(head), accessory=ui.Thumbnail(picture, description=alt))
     elif head:
         yield ui.TextDisplay(head)
-    if image and (post.tone is Tone.NEWS or not head):
-        yield ui.MediaGallery(MediaGalleryItem(image.address, description=alt))
+    if picture and (post.tone is Tone.NEWS or not head):
+        yield ui.MediaGallery(MediaGalleryItem(picture, description=alt))
     if body:
         yield ui.TextDisplay(body)
     if post.controls and (head or body):
         yield ui.Separator()
-
-
-def _is_showable(image: Image) -> bool:
-    return image.address.startswith(("https://", "http://")) and len(image.address) <= MAX_IMAGE_ADDRESS
 
 
 def _written(post: Post) -> tuple[str, str]:
@@ -153,7 +146,7 @@ def _spans(spans: Text, manner: _Manner) -> str:
 def _span(span: Span, manner: _Manner) -> str:
     if span.moment and manner.has_styles:
         return f"<t:{int(span.moment.timestamp())}:R>"
-    words = span.text.replace("\r", "")
+    words = span.text.replace("\r", " ")
     link = span.link if manner.has_links else None
     style = span.style if manner.has_styles else Style.PLAIN
     return "\n".join(_styled(_linked(line, link), style) for line in words.split("\n"))
@@ -170,27 +163,8 @@ def _styled(words: str, style: Style) -> str:
 
 
 def _linked(words: str, link: str | None) -> str:
-    """A masked link where there is an address whose host the words do not belie."""
-    address = _address(link)
-    escaped = escape(words)
-    if address is None or not words.strip() or "://" in words or _names_another_host(words, address):
-        return escaped
-    return f"[{escaped}]({address})"
-
-
-def _address(link: str | None) -> str | None:
-    if not link or not link.startswith(("https://", "http://")):
-        return None
-    address = quote(link.encode(errors="replace"), safe=_SAFE_IN_ADDRESS)
-    return address if len(address) <= MAX_LINK else None
-
-
-def _names_another_host(words: str, address: str) -> bool:
-    named = _ADDRESS_LIKE.fullmatch(words.strip())
-    if named is None:
-        return False
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return True
-    return not f".{host}".endswith("." + named["host"].lower().removeprefix("www."))
+    """A masked link where there is an address that the words do not belie."""
+    address = fit_address(link, most=MAX_LINK)
+    if address is None or not words.strip() or belies(words, address):
+        return escape(words)
+    return f"[{escape(words)}]({address})"
