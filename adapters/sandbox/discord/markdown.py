@@ -9,7 +9,7 @@ from html import escape
 _RUN = r"(?:\\.|[^\\])+?"
 _INLINE = re.compile(
     rf"""
-      \\(?P<escaped>[^\w\s])
+      \\(?P<escaped>[^0-9A-Za-z\s])
     | (?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)
     | <t:(?P<time>-?\d{{1,13}})(?::(?P<style>[tTdDfFRsS]))?>
     | <(?P<sigil>@!?|@&|\#)(?P<mention>\d+)>
