@@ -99,6 +99,10 @@ class Archive:
         self._entries.get(entry.channel_id, {}).pop(entry.id, None)
         self._documents.drop(_MESSAGES, entry.id)
 
+    def holds(self, entry: Entry) -> bool:
+        """False once the message was deleted, or gave way to newer ephemeral ones."""
+        return self.find(entry.channel_id, entry.id) is entry
+
     def find(self, channel_id: str, message_id: str) -> Entry | None:
         return self._entries.get(channel_id, {}).get(message_id)
 

@@ -75,8 +75,9 @@ class Board:
     ) -> None:
         """Show the message as it is now; the first real text of a deferred answer counts as shown, not as edited."""
         was_loading = entry.payload["flags"] & LOADING
-        entry.payload = after
-        self._archive.keep(entry)
+        entry.payload, entry.drawing = after, None
+        if self._archive.holds(entry):
+            self._archive.keep(entry)
         self._note(entry, watch)
         self._write("shown" if was_loading else "edited", entry, pinged=pinged)
         if entry.to is None:

@@ -156,7 +156,7 @@ def check_select(select: Mapping[str, Any], path: Path, errors: BodyErrors) -> N
     errors.check_length((*path, "placeholder"), select.get("placeholder"), 0, 150)
     low, high = select.get("min_values", 1), select.get("max_values", 1)
     for key, number, least in (("min_values", low, 0), ("max_values", high, 1)):
-        if not isinstance(number, int) or not least <= number <= 25:  # noqa: PLR2004  # the documented bound
+        if number is not None and (not isinstance(number, int) or not least <= number <= 25):  # noqa: PLR2004  # the documented bound
             errors.add((*path, key), "NUMBER_TYPE_MAX", f"int value should be between {least} and 25.")
     if select.get("type") == STRING_SELECT:
         check_options(select, path, errors, low=1, high=25)

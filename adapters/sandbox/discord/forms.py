@@ -49,7 +49,7 @@ def _inputs(modal: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str
 def _field(inner: Mapping[str, Any], label: str) -> Field:
     kind = inner["type"]
     options = tuple((str(one["value"]), one["label"]) for one in inner.get("options") or ())
-    several = kind == CHECKBOX_GROUP or (kind in SELECTS and inner.get("max_values", 1) > 1)
+    several = kind == CHECKBOX_GROUP or (kind in SELECTS and _or(inner.get("max_values"), 1) > 1)
     shape = {TEXT_INPUT: "text", CHECKBOX: "flag", RADIO_GROUP: "choice"}.get(kind, "choices" if several else "choice")
     return Field(
         name=inner["custom_id"],
@@ -90,7 +90,7 @@ def _filled(inner: Mapping[str, Any], label: str, values: Mapping[str, object]) 
                 raise SandboxError(f"Files cannot be sent from here, so “{label}” cannot be filled in.")
             sent["values"] = []
         case _:
-            sent["values"] = _chosen(inner, label, value, most=inner.get("max_values", 1))
+            sent["values"] = _chosen(inner, label, value, most=_or(inner.get("max_values"), 1))
     return sent
 
 
@@ -111,9 +111,14 @@ def _chosen(inner: Mapping[str, Any], label: str, value: object, *, most: int) -
     known = {str(one["value"]) for one in inner.get("options") or ()}
     if unknown := [one for one in values if known and one not in known]:
         raise SandboxError(f"“{label}” has no choice {', '.join(unknown)}; choose from {', '.join(sorted(known))}.")
-    least = inner.get("min_values", 1 if inner["type"] != CHECKBOX_GROUP else 0)
+    least = _or(inner.get("min_values"), 0 if inner["type"] == CHECKBOX_GROUP else 1)
     if _is_required(inner):
         least = max(least, 1)
     if not (least <= len(values) <= most or (not values and not _is_required(inner))):
         raise SandboxError(f"“{label}” takes between {least} and {most} choices, not {len(values)}.")
     return values
+
+
+def _or(number: int | None, default: int) -> int:
+    """The number, or the default where the bot sent null or nothing."""
+    return default if number is None else number

@@ -20,6 +20,7 @@ _PATIENCE_S = _INTERVAL_MS / 1000 * 1.5
 _MOST_FRAMES, _FRAMES_WINDOW_S = 120, 60
 _MOST_KEPT_EVENTS = 2000
 _KEPT_S = 120
+_ANSWER_WITHIN_S = 3
 _WATCH_EVERY_S = 0.25
 
 GUILDS, GUILD_MESSAGES, GUILD_REACTIONS = 1 << 0, 1 << 9, 1 << 10
@@ -87,8 +88,9 @@ class Gateway:
 
     @property
     def may_come_back(self) -> bool:
-        """Whether an event sent now can still reach the bot, at once or by a resume."""
-        return bool(self._sessions)
+        """Whether an interaction can still be answered: the bot is there, or left a moment ago and may resume."""
+        now = self._ground.clock()
+        return any(one.socket is not None or now - one.left_at < _ANSWER_WITHIN_S for one in self._sessions.values())
 
     async def close(self) -> None:
         for socket in list(self._sockets):
@@ -220,9 +222,13 @@ class _Connection:
         session = self._session
         if session is None or session.socket is not self._socket:
             return
-        session.socket, session.left_at = None, self._ground.clock()
+        self._release()
         if self._socket.close_code in (1000, 1001):
             self._gateway.forget(session)
+
+    def _release(self) -> None:
+        if self._session is not None:
+            self._session.socket, self._session.left_at = None, self._ground.clock()
 
     async def _strike(self, kind: str, code: int) -> None:
         match kind:
@@ -232,6 +238,8 @@ class _Connection:
                 self._gateway.forget(self._session)
                 await self._send({"op": _INVALID_SESSION, "d": False})
             case _:
+                # The client echoes a close with 1000; that is no goodbye, so the session is let go of first.
+                self._release()
                 await self._socket.close(code=code, message=b"Ordered at the sandbox.")
 
     def _count(self) -> None:

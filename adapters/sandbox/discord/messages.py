@@ -32,7 +32,7 @@ def new_message(
         "type": kind,
         "content": body.get("content") or "",
         "embeds": [_embed(embed) for embed in body.get("embeds") or ()],
-        "components": _components(body.get("components")),
+        "components": numbered(body.get("components")),
         "attachments": [],
         "mentions": [],
         "mention_roles": [],
@@ -57,7 +57,7 @@ def edited(before: Mapping[str, Any], body: Mapping[str, Any], *, at: float) -> 
     if "embeds" in body:
         after["embeds"] = [_embed(embed) for embed in body["embeds"] or () if isinstance(embed, dict)]
     if "components" in body:
-        after["components"] = _components(body["components"])
+        after["components"] = numbered(body["components"])
     if "attachments" in body:
         kept = {str(one.get("id")) for one in body["attachments"] or ()}
         after["attachments"] = [one for one in before["attachments"] if one["id"] in kept]
@@ -95,7 +95,7 @@ def attach(message: dict[str, Any], attachments: list[dict[str, Any]]) -> None:
                 embed[where] = {**media, "url": urls[media["url"]]}
 
 
-def _components(components: object) -> list[Any]:
+def numbered(components: object) -> list[Any]:
     """The components, each with a number of its own where the bot gave none."""
     everything = list(component_rules.walk(components))
     taken = {one["id"] for one in everything if isinstance(one.get("id"), int) and one["id"]}

@@ -195,9 +195,15 @@ def _is_offered(command: dict[str, Any], *, in_guild: bool, rights: Permission) 
     """Whether Discord's menu shows the command: by the places it is for, and by the rights it asks for."""
     contexts = command.get("contexts")
     if in_guild:
-        needed = command.get("default_member_permissions")
-        return (contexts is None or 0 in contexts) and (needed is None or not int(needed) & ~rights)
+        return (contexts is None or 0 in contexts) and _is_allowed(command.get("default_member_permissions"), rights)
     return 1 in contexts if contexts is not None else command.get("dm_permission") is not False
+
+
+def _is_allowed(needed: str | None, rights: Permission) -> bool:
+    """All of the needed rights; "0" stands for administrators only."""
+    if needed is None or rights & Permission.ADMINISTRATOR:
+        return True
+    return int(needed) != 0 and not int(needed) & ~rights
 
 
 def _component(entry: Entry, name: str) -> dict[str, Any] | None:

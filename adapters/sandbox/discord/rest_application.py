@@ -114,6 +114,12 @@ async def guild_channels(call: Call) -> list[dict[str, Any]]:
     return channels
 
 
+async def active_threads(call: Call) -> dict[str, Any]:
+    _check_guild(call)
+    threads = call.house.gateway.guild()["threads"]
+    return {"threads": threads, "members": [thread["member"] for thread in threads]}
+
+
 async def guild_member(call: Call) -> dict[str, Any]:
     _check_guild(call)
     user_id = call.part("user")
@@ -145,6 +151,7 @@ ENDPOINTS = (
     Endpoint(method="GET", path="/gateway/bot", handle=gateway_for_bot),
     Endpoint(method="GET", path="/guilds/{id}", handle=guild),
     Endpoint(method="GET", path="/guilds/{id}/channels", handle=guild_channels),
+    Endpoint(method="GET", path="/guilds/{id}/threads/active", handle=active_threads),
     Endpoint(method="GET", path="/guilds/{id}/members/{user}", handle=guild_member),
     *_command_endpoints("/applications/{id}/commands"),
     *_command_endpoints("/applications/{id}/guilds/{guild}/commands"),

@@ -80,7 +80,7 @@ async def _take(call: Call, interaction: Interaction, kind: int, data: dict[str,
     elif kind == CHOICES:
         watch.choices = list(data.get("choices") or [])
     elif kind == MODAL:
-        watch.form = dict(data)
+        watch.form = {**data, "components": messages.numbered(data["components"])}
     if kind not in (DEFERRED, DEFERRED_UPDATE):
         watch.complete.set()
 
@@ -200,7 +200,7 @@ def _entry(call: Call, interaction: Interaction) -> Entry:
         entry = original
     else:
         entry = interaction.followups.get(message_id)
-    if entry is None:
+    if entry is None or (entry.to is None and not call.house.archive.holds(entry)):
         raise unknown_message()
     return entry
 

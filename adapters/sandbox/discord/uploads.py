@@ -12,7 +12,7 @@ from adapters.sandbox.contract import Documents
 from adapters.sandbox.discord.refusals import RefusedError, bad_json
 
 _KIND = "discord.file"
-_MOST_BYTES = 10 * 1024 * 1024
+_MOST_BYTES, _MOST_BYTES_IN_ALL = 10 * 1024 * 1024, 25 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,10 @@ class Upload:
 
 
 async def read_multipart(request: web.Request) -> tuple[Any, list[Upload]]:
-    """The JSON of ``payload_json`` and the files; raises 40005 for a file above 10 MiB, 50109 for broken JSON."""
+    """The JSON of ``payload_json``, and the files.
+
+    Raises 40005 above 10 MiB a file or 25 MiB in all, 50109 for broken JSON.
+    """
     body: Any = None
     uploads: list[Upload] = []
     reader = await request.multipart()
@@ -37,10 +40,10 @@ async def read_multipart(request: web.Request) -> tuple[Any, list[Upload]]:
                 body = json.loads(data)
             except ValueError:
                 raise bad_json() from None
-        elif len(data) > _MOST_BYTES:
-            raise RefusedError(413, 40005, "Request entity too large")
         else:
             uploads.append(Upload(name=part.filename or "unknown", data=bytes(data)))
+        if len(data) > _MOST_BYTES or sum(len(upload.data) for upload in uploads) > _MOST_BYTES_IN_ALL:
+            raise RefusedError(413, 40005, "Request entity too large")
     return body, uploads
 
 
