@@ -6,7 +6,7 @@ from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.cast import PLATFORM
 from adapters.sandbox.telegram.errors import BadRequestError, ConflictError
 from adapters.sandbox.telegram.params import Params
-from adapters.sandbox.telegram.updates import Update
+from adapters.sandbox.telegram.updates import OTHER_POLL, Update
 
 
 async def get_updates(api: Api, params: Params) -> object:
@@ -24,7 +24,7 @@ async def _polled(api: Api, params: Params) -> object:
             "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
         )
     if api.ground.faults.strikes(PLATFORM, "conflict"):
-        raise ConflictError("terminated by other getUpdates request; make sure that only one bot instance is running")
+        raise ConflictError(OTHER_POLL)
     api.updates.allow(_allowed(params))
     batch = await api.updates.poll(params.number("offset"), params.number("limit", 100), params.number("timeout"))
     return _spoiled(api, batch)

@@ -8,6 +8,7 @@ from aiohttp import web
 from adapters.sandbox.contract import Chat, Ground, SandboxError, Seen, UnknownChatError, View
 from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.cast import PLATFORM
+from adapters.sandbox.telegram.errors import ApiError
 from adapters.sandbox.telegram.methods import METHODS
 from adapters.sandbox.telegram.migration import migrate
 from adapters.sandbox.telegram.people import People
@@ -62,7 +63,7 @@ class TelegramServer:
         self.address = address
 
     async def close(self) -> None:
-        self._api.updates.end_poll("terminated by a restart of the server")
+        self._api.updates.end_poll(ApiError("restart"))
         await self._api.webhook.stop()
 
     def chats(self) -> Sequence[Chat]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from adapters.sandbox.contract import Ground
 from adapters.sandbox.telegram.cast import PLATFORM
-from adapters.sandbox.telegram.errors import ConflictError
+from adapters.sandbox.telegram.errors import ApiError, ConflictError
 
 KEPT_S = 24 * 3600
 POLL_AT_MOST_S = 50
 BATCH_AT_MOST = 100
+OTHER_POLL = "terminated by other getUpdates request; make sure that only one bot instance is running"
 # Left out unless asked for by name.
 ASKED_FOR_ONLY = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 _UPDATES, _STATE = "telegram.update", "telegram.updates"
@@ -94,7 +95,7 @@ class Updates:
         if same and now < self._previous[1] + 0.5:  # the server's own figures
             limit = 1
         self._previous = (offset, now)
-        self.end_poll("terminated by other getUpdates request; make sure that only one bot instance is running")
+        self.end_poll(ConflictError(OTHER_POLL))
         self._move(offset)
         if not self.pending and timeout:
             await self._wait(timeout)
@@ -103,10 +104,10 @@ class Updates:
             update.hand()
         return batch
 
-    def end_poll(self, why: str) -> None:
-        """End the poll that waits now, if any, with a conflict."""
+    def end_poll(self, refusal: ApiError) -> None:
+        """End the poll that waits now, if any, with this refusal."""
         if self._poll is not None and not self._poll.done():
-            self._poll.set_exception(ConflictError(why))
+            self._poll.set_exception(refusal)
         self._poll = None
 
     async def conflict_pause(self) -> None:

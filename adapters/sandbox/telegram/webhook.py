@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from adapters.sandbox.contract import Ground
-from adapters.sandbox.telegram.errors import BadRequestError, TooManyRequestsError
+from adapters.sandbox.telegram.errors import BadRequestError, ConflictError, TooManyRequestsError
 from adapters.sandbox.telegram.updates import Update, Updates
 
 _WEBHOOK = "telegram.webhook"
@@ -55,7 +55,7 @@ class Webhook:
         self.connections = connections if 1 <= connections <= CONNECTIONS_AT_MOST else CONNECTIONS
         self.last_error = None
         self._save()
-        self._updates.end_poll("terminated by setWebhook request")
+        self._updates.end_poll(ConflictError("terminated by setWebhook request"))
         self.start()
 
     async def delete(self) -> None:
