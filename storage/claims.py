@@ -1,0 +1,159 @@
+"""Taking deliveries for sending, so that no two senders ever hold the same one or two of one channel.
+
+On SQLite there is one writer. On PostgreSQL those who claim take turns by an advisory lock, which ends with their short
+transaction, and step over rows that somebody is just changing. The index ``uq_deliveries_in_flight`` would refuse a
+second delivery in flight in one channel even so.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.article import StoryId
+from bot.domain.channel import ChannelId
+from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState
+from storage import dialects
+from storage.outbox import is_card_of, is_in, is_of
+from storage.places import to_receipt, to_ref
+from storage.tables import channels, deliveries
+
+_c = deliveries.c
+_other = deliveries.alias("other")
+_card = deliveries.alias("card")
+
+_CLAIMING = 0x6E657773
+"""The number of the advisory lock: "news" in ASCII."""
+
+
+async def claim(
+    connection: AsyncConnection, platforms: Sequence[str], *, holder: str, limit: int, now: datetime, lease: timedelta
+) -> list[Claim]:
+    """See ``DeliveryStore.claim``."""
+    if dialects.is_postgresql(connection):
+        await connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
+    claims: list[Claim] = []
+    for kind in (DeliveryKind.HEADLINE, DeliveryKind.REFRESH):
+        first_in_line = _first_in_line(kind, platforms, now).limit(limit - len(claims))
+        rows = (await connection.execute(first_in_line.with_for_update(of=deliveries, skip_locked=True))).all()
+        await _hold(connection, [row.id for row in rows], holder=holder, now=now, until=now + lease)
+        claims += [_to_claim(row, attempt=row.attempt + 1, now=now, until=now + lease) for row in rows]
+    return claims
+
+
+async def abandoned(connection: AsyncConnection, *, now: datetime, holder: str | None) -> list[Claim]:
+    """See ``DeliveryStore.abandoned``; in the order in which they were promised."""
+    is_over = _c.leased_until <= now
+    if holder is not None:
+        is_over = or_(is_over, _c.holder != holder)
+    rows = await connection.execute(_shown().where(is_in(deliveries, DeliveryState.SENDING), is_over).order_by(_c.id))
+    return [_to_claim(row, attempt=row.attempt, now=row.first_attempt_at, until=row.leased_until) for row in rows]
+
+
+async def next_due(connection: AsyncConnection, platforms: Sequence[str]) -> datetime | None:
+    """See ``DeliveryStore.next_due``."""
+    times = [
+        (await connection.execute(_line(kind, platforms).with_only_columns(_c.due_at).limit(1))).scalar_one_or_none()
+        for kind in (DeliveryKind.HEADLINE, DeliveryKind.REFRESH)
+    ]
+    return min((time for time in times if time is not None), default=None)
+
+
+def _shown() -> Select[*tuple[Any, ...]]:
+    """Deliveries with where they go and where the story's card stands."""
+    return (
+        select(
+            _c.id,
+            _c.kind,
+            _c.channel_id,
+            _c.story_id,
+            _c.once,
+            _c.attempt,
+            _c.uncertain,
+            _c.revision,
+            _c.first_attempt_at,
+            _c.leased_until,
+            _c.platform,
+            channels.c.place,
+            channels.c.thread,
+            _card.c.receipt_place,
+            _card.c.receipt_thread,
+            _card.c.receipt_messages,
+            _card.c.receipt_note,
+        )
+        .join_from(deliveries, channels, channels.c.id == _c.channel_id)
+        .join(_card, is_card_of(_card, deliveries))
+    )
+
+
+def _line(kind: DeliveryKind, platforms: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Pending deliveries that nothing in their channel stands before, earliest due first.
+
+    Headlines leave a channel in the order in which they were promised, so that one which must wait holds up those
+    behind it. Refreshes are of different cards and pass each other; one whose card is not there yet has nothing to do.
+    """
+    line = (
+        _shown()
+        .where(
+            is_in(deliveries, DeliveryState.PENDING),
+            is_of(deliveries, kind),
+            _c.platform.in_(platforms),
+            channels.c.paused_because.is_(None),
+            ~exists().where(_other.c.channel_id == _c.channel_id, is_in(_other, DeliveryState.SENDING)),
+        )
+        .order_by(_c.due_at, _c.id)
+    )
+    return line.where(~_is_behind(kind) if kind is DeliveryKind.HEADLINE else is_in(_card, DeliveryState.SENT))
+
+
+def _first_in_line(kind: DeliveryKind, platforms: Sequence[str], now: datetime) -> Select[*tuple[Any, ...]]:
+    """What may be sent now, one delivery of each channel at most."""
+    line = _line(kind, platforms).where(_c.due_at <= now)
+    return line if kind is DeliveryKind.HEADLINE else line.where(~_is_behind(kind, _other.c.due_at <= now))
+
+
+def _is_behind(kind: DeliveryKind, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an earlier delivery of this kind waits in the same channel."""
+    return exists().where(
+        _other.c.channel_id == _c.channel_id,
+        is_of(_other, kind),
+        is_in(_other, DeliveryState.PENDING),
+        _other.c.id < _c.id,
+        *conditions,
+    )
+
+
+async def _hold(
+    connection: AsyncConnection, ids: Sequence[int], *, holder: str, now: datetime, until: datetime
+) -> None:
+    if ids:
+        await connection.execute(
+            update(deliveries)
+            .where(_c.id.in_(ids))
+            .values(
+                state=DeliveryState.SENDING,
+                attempt=_c.attempt + 1,
+                holder=holder,
+                leased_until=until,
+                first_attempt_at=func.coalesce(_c.first_attempt_at, now),
+            )
+        )
+
+
+def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until: datetime) -> Claim:
+    return Claim(
+        id=DeliveryId(row.id),
+        kind=DeliveryKind(row.kind),
+        channel_id=ChannelId(row.channel_id),
+        channel=to_ref(row),
+        story_id=StoryId(row.story_id),
+        once=row.once,
+        attempt=attempt,
+        uncertain=row.uncertain,
+        revision=row.revision,
+        first_attempt_at=row.first_attempt_at or now,
+        leased_until=until,
+        receipt=to_receipt(row),
+    )

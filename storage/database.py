@@ -1,0 +1,70 @@
+"""The database behind bot/ports/storage."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.ports.storage import Reading, UnitOfWork
+from storage.engine import parse, postgresql_engine, sqlite_engine
+from storage.unit_of_work import DatabaseUnit
+
+
+class Database:
+    """A migrated database. All methods may be used by many tasks of one event loop at the same time."""
+
+    def __init__(self, *, readers: AsyncEngine, writers: AsyncEngine, turn: AbstractAsyncContextManager[None]) -> None:
+        """``turn`` is entered by each writer before it begins; it can be entered again and again."""
+        self._readers = readers
+        self._writers = writers
+        self._turn = turn
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        async with self.looking() as connection:
+            yield DatabaseUnit(connection)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        async with self.changing() as connection:
+            yield DatabaseUnit(connection)
+
+    def looking(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that sees everything as it was at one time."""
+        return _transaction(self._readers)
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction to be committed, in its turn where only one may write."""
+        async with self._turn, _transaction(self._writers) as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self._readers.dispose()
+        await self._writers.dispose()
+
+
+def open_storage(url: str) -> Database:
+    """The database at ``sqlite+aiosqlite:///FILE`` or ``postgresql+asyncpg://…``; it connects when it is first used.
+
+    Raises DatabaseUrlError for any other URL.
+    """
+    parsed = parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(
+            readers=sqlite_engine(parsed, is_writer=False),
+            writers=sqlite_engine(parsed, is_writer=True),
+            turn=asyncio.Lock(),
+        )
+    pool = postgresql_engine(parsed)
+    consistent = pool.execution_options(isolation_level="REPEATABLE READ")
+    return Database(readers=consistent, writers=pool, turn=nullcontext())
+
+
+@asynccontextmanager
+async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Undone at the end, unless it was committed."""
+    async with engine.connect() as connection:
+        await connection.begin()
+        yield connection

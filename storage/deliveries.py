@@ -1,0 +1,170 @@
+"""The outbox, in the table ``deliveries``."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.article import StoryId
+from bot.domain.channel import ChannelId
+from bot.domain.delivery import Claim, DeliveryKind, DeliveryState, Settled
+from storage import claims, dialects, settling
+from storage.column_types import Moment, Number
+from storage.dialects import RandomOnce
+from storage.outbox import is_in, is_of, word
+from storage.subscriptions import EVERYTHING, SOURCE, TOPIC
+from storage.tables import articles, channels, deliveries, story_topics, subscriptions
+
+_c = deliveries.c
+_KEY = (_c.story_id, _c.kind, _c.channel_id, _c.part)
+_ZERO: ColumnElement[int] = literal_column("0")
+_WHOLE = _ZERO
+"""The part that a post of one message is."""
+
+_ALWAYS: ColumnElement[bool] = literal_column("1 = 1")
+"""What an INSERT … SELECT is asked with, or SQLite takes its ON CONFLICT for a join's ON."""
+
+
+class DatabaseDeliveries:
+    """Promises are made here; see ``claims`` and ``settling`` for what becomes of them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def promise(self, story_id: StoryId, *, now: datetime) -> int:
+        follower = _followers(story_id)
+        row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=now)
+        rows = select(*row.values()).join_from(follower, channels, channels.c.id == follower.c.channel_id)
+        return await self._insert_new(row, rows)
+
+    async def promise_to(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> int:
+        made = 0
+        for story_id in story_ids:  # few, and their numbers must grow in this order
+            row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=now)
+            made += await self._insert_new(row, select(*row.values()).where(channels.c.id == channel_id))
+        return made
+
+    async def refresh(self, story_id: StoryId, *, due: datetime) -> int:
+        card = deliveries.alias("card")
+        row = _new(DeliveryKind.REFRESH, story_id=card.c.story_id, part=card.c.part, due=due)
+        rows = (
+            select(*row.values())
+            .join_from(card, channels, channels.c.id == card.c.channel_id)
+            .where(
+                card.c.story_id == story_id,
+                is_of(card, DeliveryKind.HEADLINE),
+                or_(
+                    and_(is_in(card, DeliveryState.SENT), card.c.receipt_messages.is_not(None)),
+                    is_in(card, DeliveryState.SENDING),
+                    # What was tried may stand there, with the words of that time.
+                    and_(is_in(card, DeliveryState.PENDING, DeliveryState.PAUSED), card.c.attempt > 0),
+                ),
+            )
+        )
+        statement = dialects.insert(self._connection, deliveries).from_select(list(row), rows)
+        joined = statement.on_conflict_do_update(
+            index_elements=_KEY,
+            set_=_wished_again(statement.excluded.state, statement.excluded.due_at),
+            where=~is_in(deliveries, DeliveryState.BURIED),  # the card is gone from the channel for good
+        )
+        return (await self._connection.execute(joined)).rowcount
+
+    async def claim(
+        self, platforms: Sequence[str], *, holder: str, limit: int, now: datetime, lease: timedelta
+    ) -> list[Claim]:
+        return await claims.claim(self._connection, platforms, holder=holder, limit=limit, now=now, lease=lease)
+
+    async def settle(self, settled: Sequence[Settled], *, now: datetime) -> None:
+        await settling.settle(self._connection, settled, now=now)
+
+    async def abandoned(self, *, now: datetime, holder: str | None = None) -> list[Claim]:
+        return await claims.abandoned(self._connection, now=now, holder=holder)
+
+    async def next_due(self, platforms: Sequence[str]) -> datetime | None:
+        return await claims.next_due(self._connection, platforms)
+
+    async def counts(self) -> Mapping[DeliveryState, int]:
+        rows = await self._connection.execute(select(_c.state, func.count().label("rows")).group_by(_c.state))
+        return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row.state): row.rows for row in rows}
+
+    async def _insert_new(self, row: Mapping[str, ColumnElement[Any]], rows: Select[*tuple[Any, ...]]) -> int:
+        statement = dialects.insert(self._connection, deliveries).from_select(list(row), rows.where(_ALWAYS))
+        return (await self._connection.execute(statement.on_conflict_do_nothing(index_elements=_KEY))).rowcount
+
+
+def _followers(story_id: StoryId) -> Subquery:
+    """The channels that follow everything, a topic of the story or a source that tells it, each once."""
+    followed = subscriptions.c
+    everything = select(followed.channel_id).where(followed.kind == EVERYTHING, followed.subject == "")
+    topics = (
+        select(followed.channel_id)
+        .join_from(story_topics, subscriptions, followed.subject == story_topics.c.topic_id)
+        .where(followed.kind == TOPIC, story_topics.c.story_id == story_id)
+    )
+    sources = (
+        select(followed.channel_id)
+        .join_from(articles, subscriptions, followed.subject == cast(articles.c.source_id, Text))
+        .where(followed.kind == SOURCE, articles.c.story_id == story_id)
+    )
+    return union(everything, topics, sources).subquery("follower")
+
+
+def _new(
+    kind: DeliveryKind, *, story_id: ColumnElement[int], part: ColumnElement[int], due: datetime
+) -> dict[str, ColumnElement[Any]]:
+    """A new row for a channel; a paused channel's rows wait until it is let in again."""
+    return {
+        "channel_id": channels.c.id,
+        "story_id": story_id,
+        "part": part,
+        "attempt": _ZERO,
+        "uncertain": _ZERO,
+        "revision": _ZERO,
+        "wanted_at": literal(due, Moment),
+        "due_at": literal(due, Moment),
+        "platform": channels.c.platform,
+        "kind": word(kind),
+        "state": case(
+            (channels.c.paused_because.is_(None), word(DeliveryState.PENDING)), else_=word(DeliveryState.PAUSED)
+        ),
+        "once": RandomOnce(),
+    }
+
+
+def _wished_again(state: ColumnElement[str], due: ColumnElement[datetime]) -> dict[str, ColumnElement[Any]]:
+    """What a refresh that is there already becomes.
+
+    One that waits keeps its time, above all when the platform asked it to wait; one that is being sent is followed by
+    another, which its settling starts; one that was done starts anew.
+    """
+    is_under_way = is_in(deliveries, DeliveryState.SENDING)
+    waits = is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED)
+    goes_on = or_(is_under_way, waits)
+    keeps_its_time = and_(waits, or_(_c.attempt > 0, _c.due_at < due))
+    return {
+        "revision": _c.revision + 1,
+        "state": case((is_under_way, _c.state), else_=state),
+        "due_at": case((keeps_its_time, _c.due_at), else_=due),
+        "once": case((goes_on, _c.once), else_=RandomOnce()),
+        "attempt": case((goes_on, _c.attempt), else_=0),
+        "uncertain": case((goes_on, _c.uncertain), else_=0),
+        "first_attempt_at": case((goes_on, _c.first_attempt_at), else_=null()),
+        "reason": case((goes_on, _c.reason), else_=null()),
+    }

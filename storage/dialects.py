@@ -1,0 +1,37 @@
+"""The few things that SQLite and PostgreSQL say differently."""
+
+from typing import Any
+
+from sqlalchemy import Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import FunctionElement
+
+
+def is_postgresql(connection: AsyncConnection) -> bool:
+    """Whether many may write at once."""
+    return connection.dialect.name == "postgresql"
+
+
+def insert(connection: AsyncConnection, table: Table[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, which both dialects write alike."""
+    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+class RandomOnce(FunctionElement[str]):
+    """22 random hexadecimal digits (at least 84 bits of chance), made by the database anew for each row."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(RandomOnce, "sqlite")
+def _on_sqlite(_element: RandomOnce, _compiler: SQLCompiler, **_: Any) -> str:
+    return "lower(hex(randomblob(11)))"
+
+
+@compiles(RandomOnce, "postgresql")
+def _on_postgresql(_element: RandomOnce, _compiler: SQLCompiler, **_: Any) -> str:
+    return "left(replace(gen_random_uuid()::text, '-', ''), 22)"

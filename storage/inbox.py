@@ -1,0 +1,51 @@
+"""What people sent, kept in the table ``letters`` before the platform is told that we have it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from bot.ports.clock import Clock
+from bot.ports.inbox import Letter
+from storage import dialects, tables
+from storage.database import Database
+
+_c = tables.letters.c
+_REMEMBERED = timedelta(days=7)
+
+
+class DatabaseInbox:
+    """A letter that is done leaves its number behind and no words."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def accept(self, platform: str, letters: Sequence[Letter]) -> list[Letter]:
+        accepted: list[Letter] = []
+        async with self._database.changing() as connection:
+            fresh = dialects.insert(connection, tables.letters).on_conflict_do_nothing().returning(_c.id)
+            for letter in letters:
+                row = {
+                    "platform": platform,
+                    "letter_id": letter.id,
+                    "body": letter.body,
+                    "accepted_at": self._clock.now(),
+                }
+                if (await connection.execute(fresh, row)).one_or_none():
+                    accepted.append(letter)
+            await connection.commit()
+        return accepted
+
+    async def done(self, platform: str, ids: Sequence[str]) -> None:
+        now = self._clock.now()
+        async with self._database.changing() as connection:
+            is_open = (_c.platform == platform, _c.letter_id.in_(ids), _c.done_at.is_(None))
+            await connection.execute(update(tables.letters).where(*is_open).values(done_at=now, body=""))
+            await connection.execute(delete(tables.letters).where(_c.done_at < now - _REMEMBERED))
+            await connection.commit()
+
+    async def pending(self, platform: str) -> list[Letter]:
+        statement = select(_c.letter_id, _c.body).where(_c.platform == platform, _c.done_at.is_(None)).order_by(_c.id)
+        async with self._database.looking() as connection:
+            return [Letter(id=row.letter_id, body=row.body) for row in await connection.execute(statement)]

@@ -1,0 +1,263 @@
+"""The first shape: everything that one article needs to travel from a source to readers, and their opinions back."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+revision = "0001"
+down_revision = None
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_MOMENT = sa.DateTime(timezone=True)
+
+_FULL_TEXT_ON_SQLITE = (
+    # Words are cut and folded before they are stored: all that is left to the tokenizer is to part them at spaces.
+    """
+    CREATE VIRTUAL TABLE article_index USING fts5(
+        words, content = 'article_words', content_rowid = 'article_id', tokenize = 'ascii', detail = 'none'
+    )
+    """,
+    """
+    CREATE TRIGGER article_words_inserted AFTER INSERT ON article_words BEGIN
+        INSERT INTO article_index (rowid, words) VALUES (new.article_id, new.words);
+    END
+    """,
+    """
+    CREATE TRIGGER article_words_deleted AFTER DELETE ON article_words BEGIN
+        INSERT INTO article_index (article_index, rowid, words) VALUES ('delete', old.article_id, old.words);
+    END
+    """,
+    """
+    CREATE TRIGGER article_words_updated AFTER UPDATE ON article_words BEGIN
+        INSERT INTO article_index (article_index, rowid, words) VALUES ('delete', old.article_id, old.words);
+        INSERT INTO article_index (rowid, words) VALUES (new.article_id, new.words);
+    END
+    """,
+)
+
+
+def upgrade() -> None:
+    """From nothing."""
+    _sources()
+    _stories()
+    _articles()
+    _search()
+    _channels()
+    _deliveries()
+    _opinions()
+    _requests()
+    _names()
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", _NUMBER, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, *, nullable: bool = False, unique: bool = False, primary_key: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text(), nullable=nullable, unique=unique or None, primary_key=primary_key)
+
+
+def _whole(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean(), nullable=False)
+
+
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, _MOMENT, nullable=nullable)
+
+
+def _reference(name: str, to: str, *, ondelete: str | None = None, primary_key: bool = False) -> sa.Column[int]:
+    key = sa.ForeignKey(f"{to}.id", ondelete=ondelete)
+    return sa.Column(name, _NUMBER, key, nullable=False, primary_key=primary_key, autoincrement=False)
+
+
+def _partial(name: str, table: str, columns: list[str], condition: str, *, unique: bool = False) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def _sources() -> None:
+    op.create_table(
+        "sources",
+        _id(),
+        _text("kind"),
+        _text("address", unique=True),
+        _text("title"),
+        _text("site", nullable=True),
+        _text("language", nullable=True),
+        sa.Column("interval_s", sa.Float(), nullable=False),
+        _text("footer", nullable=True),
+        _text("opinion_prompt"),
+        _moment("added_at"),
+        _moment("next_read_at", nullable=True),
+        _moment("last_read_at", nullable=True),
+        _text("etag", nullable=True),
+        _text("last_modified", nullable=True),
+        _text("trouble_kind", nullable=True),
+        _text("trouble_message", nullable=True),
+        _whole("failures"),
+        _flag("is_paused"),
+        _flag("is_removed"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_sources_next_read_at", "sources", ["next_read_at"])
+
+
+def _stories() -> None:
+    op.create_table("stories", _id(), _moment("opened_at"), _moment("at", nullable=True), sqlite_autoincrement=True)
+    op.create_index("ix_stories_at", "stories", ["at", "id"])
+    op.create_table(
+        "story_topics",
+        _reference("story_id", "stories", ondelete="CASCADE", primary_key=True),
+        _text("topic_id", primary_key=True),
+        _whole("place"),
+        _text("word"),
+        _whole("paragraph"),
+    )
+    op.create_index("ix_story_topics_topic_id", "story_topics", ["topic_id", "story_id"])
+
+
+def _articles() -> None:
+    op.create_table(
+        "articles",
+        _id(),
+        _reference("story_id", "stories"),
+        _reference("source_id", "sources"),
+        _text("title"),
+        _text("paragraphs"),
+        _text("teaser", nullable=True),
+        _text("guid", nullable=True),
+        _text("link", nullable=True),
+        _text("author", nullable=True),
+        _text("image", nullable=True),
+        _moment("published_at", nullable=True),
+        _flag("is_complete"),
+        _flag("has_own_title"),
+        _moment("first_seen_at"),
+        _moment("changed_at", nullable=True),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_articles_story_id", "articles", ["story_id", "id"])
+    op.create_index("ix_articles_source_id", "articles", ["source_id", "story_id"])
+    op.create_table(
+        "article_keys", _text("key", primary_key=True), _reference("article_id", "articles", ondelete="CASCADE")
+    )
+
+
+def _search() -> None:
+    op.create_table(
+        "article_words",
+        _reference("article_id", "articles", ondelete="CASCADE", primary_key=True),
+        _text("title"),
+        sa.Column("words", sa.Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_article_words_words", "article_words", ["words"], postgresql_using="gin")
+    else:
+        for statement in _FULL_TEXT_ON_SQLITE:
+            op.execute(statement)
+
+
+def _channels() -> None:
+    op.create_table(
+        "channels",
+        _id(),
+        _text("platform"),
+        _text("place"),
+        _text("thread"),
+        _text("kind"),
+        _text("title"),
+        _moment("added_at"),
+        _text("paused_because", nullable=True),
+        sa.UniqueConstraint("platform", "place", "thread"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "subscriptions",
+        _id(),
+        _reference("channel_id", "channels", ondelete="CASCADE"),
+        _text("kind"),
+        _text("subject"),
+        _text("label"),
+        _moment("added_at"),
+        sa.UniqueConstraint("channel_id", "kind", "subject"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_subscriptions_kind_subject", "subscriptions", ["kind", "subject", "channel_id"])
+
+
+def _deliveries() -> None:
+    op.create_table(
+        "deliveries",
+        _id(),
+        _reference("channel_id", "channels"),
+        _reference("story_id", "stories"),
+        _whole("part"),
+        _whole("attempt"),
+        _whole("uncertain"),
+        _whole("revision"),
+        _moment("wanted_at"),
+        _moment("due_at"),
+        _text("platform"),
+        _text("kind"),
+        _text("state"),
+        _text("once"),
+        _text("holder", nullable=True),
+        _moment("first_attempt_at", nullable=True),
+        _moment("leased_until", nullable=True),
+        _moment("settled_at", nullable=True),
+        _text("reason", nullable=True),
+        _text("receipt_place", nullable=True),
+        _text("receipt_thread", nullable=True),
+        _text("receipt_messages", nullable=True),
+        _text("receipt_note", nullable=True),
+        sa.UniqueConstraint("story_id", "kind", "channel_id", "part"),
+    )
+    _partial("ix_deliveries_due", "deliveries", ["kind", "due_at", "id", "platform"], "state = 'pending'")
+    _partial("ix_deliveries_line", "deliveries", ["channel_id", "kind", "id"], "state = 'pending'")
+    _partial("uq_deliveries_in_flight", "deliveries", ["channel_id"], "state = 'sending'", unique=True)
+    _partial("ix_deliveries_paused", "deliveries", ["channel_id"], "state = 'paused'")
+
+
+def _opinions() -> None:
+    op.create_table(
+        "opinions",
+        _id(),
+        _reference("story_id", "stories", ondelete="CASCADE"),
+        _text("platform"),
+        _text("person_id"),
+        _text("name"),
+        _text("stance", nullable=True),
+        _text("words", nullable=True),
+        _moment("at"),
+        sa.UniqueConstraint("story_id", "platform", "person_id"),
+        sqlite_autoincrement=True,
+    )
+
+
+def _requests() -> None:
+    op.create_table("requests", _text("platform", primary_key=True), _text("once", primary_key=True), _moment("at"))
+    op.create_index("ix_requests_at", "requests", ["at"])
+    op.create_table("prompts", _text("key", primary_key=True), _text("token"), _moment("at"))
+    op.create_table("phrases", _id(), _text("digest", unique=True), _text("phrase"), sqlite_autoincrement=True)
+    op.create_table(
+        "letters",
+        _id(),
+        _text("platform"),
+        _text("letter_id"),
+        _text("body"),
+        _moment("accepted_at"),
+        _moment("done_at", nullable=True),
+        sa.UniqueConstraint("platform", "letter_id"),
+        sqlite_autoincrement=True,
+    )
+    _partial("ix_letters_open", "letters", ["platform", "id"], "done_at IS NULL")
+    op.create_index("ix_letters_done_at", "letters", ["done_at"])
+
+
+def _names() -> None:
+    for table in ("notes", "secrets"):
+        op.create_table(table, _text("name", primary_key=True), _text("value"))

@@ -1,0 +1,93 @@
+"""A place that has another id now takes all that belongs to it along.
+
+When the new id was met before the move was told, the same place stands there twice; the two rows become one.
+"""
+
+from sqlalchemy import and_, case, delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.channel import ChannelRef
+from bot.domain.delivery import DeliveryState
+from storage.outbox import is_in, word
+from storage.places import is_at
+from storage.tables import channels, deliveries, subscriptions
+
+_c = deliveries.c
+
+
+async def move(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
+    """See ``ChannelStore.moved``; the threads of a place move with it."""
+    if old == new:
+        return
+    leaving = await _id_at(connection, old)
+    if leaving is not None:
+        staying = await _id_at(connection, new)
+        if staying is not None:
+            await _join(connection, leaving, staying)
+        else:
+            there = {"place": new.id, "thread": new.thread or ""}
+            await connection.execute(update(channels).where(channels.c.id == leaving).values(there))
+    await _receipts_follow(connection, old, new)
+    if old.thread is None and new.thread is None:
+        await _threads_follow(connection, old, new)
+
+
+async def _id_at(connection: AsyncConnection, ref: ChannelRef) -> int | None:
+    return (await connection.execute(select(channels.c.id).where(*is_at(ref)))).scalar_one_or_none()
+
+
+async def _join(connection: AsyncConnection, leaving: int, staying: int) -> None:
+    """Give all of one channel to another, of what both have one, and forget the first."""
+    other = subscriptions.alias("other")
+    followed = subscriptions.c
+    is_double = exists().where(
+        other.c.channel_id == staying, other.c.kind == followed.kind, other.c.subject == followed.subject
+    )
+    await connection.execute(delete(subscriptions).where(followed.channel_id == leaving, is_double))
+    await connection.execute(update(subscriptions).where(followed.channel_id == leaving).values(channel_id=staying))
+    await _join_deliveries(connection, leaving, staying)
+    await connection.execute(delete(channels).where(channels.c.id == leaving))
+
+
+async def _join_deliveries(connection: AsyncConnection, leaving: int, staying: int) -> None:
+    """Of a story promised to both, the row that got further stays: what was shown once is not shown again."""
+    other = deliveries.alias("other")
+    same = and_(other.c.story_id == _c.story_id, other.c.kind == _c.kind, other.c.part == _c.part)
+    has_not_begun = is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED)
+    begun = exists().where(
+        same, other.c.channel_id == leaving, ~is_in(other, DeliveryState.PENDING, DeliveryState.PAUSED)
+    )
+    await connection.execute(delete(deliveries).where(_c.channel_id == staying, has_not_begun, begun))
+    double = exists().where(same, other.c.channel_id == staying)
+    await connection.execute(delete(deliveries).where(_c.channel_id == leaving, double))
+    # Both may have one in flight, and a channel has one at most: the old place took nothing, so its own goes back.
+    busy = exists().where(other.c.channel_id == staying, is_in(other, DeliveryState.SENDING))
+    await connection.execute(
+        update(deliveries)
+        .where(_c.channel_id == leaving, is_in(deliveries, DeliveryState.SENDING), busy)
+        .values(state=DeliveryState.PENDING, holder=None, leased_until=None)
+    )
+    await connection.execute(update(deliveries).where(_c.channel_id == leaving).values(channel_id=staying))
+    is_paused = exists().where(channels.c.id == staying, channels.c.paused_because.is_not(None))
+    waits = is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED)
+    state = case((is_paused, word(DeliveryState.PAUSED)), else_=word(DeliveryState.PENDING))
+    await connection.execute(update(deliveries).where(_c.channel_id == staying, waits).values(state=state))
+
+
+async def _receipts_follow(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
+    stands_there = and_(
+        _c.platform == old.platform,
+        _c.receipt_place == old.id,
+        _c.receipt_thread.is_not_distinct_from(old.thread),
+    )
+    moved = {"receipt_place": new.id, "receipt_thread": new.thread}
+    await connection.execute(update(deliveries).where(stands_there).values(moved))
+
+
+async def _threads_follow(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
+    threads = select(channels.c.thread).where(
+        channels.c.platform == old.platform, channels.c.place == old.id, channels.c.thread != ""
+    )
+    for thread in (await connection.execute(threads)).scalars().all():
+        before = ChannelRef(platform=old.platform, id=old.id, thread=thread)
+        await move(connection, before, ChannelRef(platform=new.platform, id=new.id, thread=thread))

@@ -1,0 +1,48 @@
+"""What people sent us, in the tables ``requests``, ``prompts`` and ``phrases``."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import dialects
+from storage.tables import phrases, prompts, requests
+
+_REMEMBERED = timedelta(days=30)
+"""How long a request is known; platforms repeat one within seconds, or within a day when we were away."""
+
+
+class DatabaseRequests:
+    """Small facts that buttons and repeated requests lead back to."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def is_first(self, platform: str, once: str, *, now: datetime) -> bool:
+        await self._connection.execute(delete(requests).where(requests.c.at < now - _REMEMBERED))
+        statement = dialects.insert(self._connection, requests).values(platform=platform, once=once, at=now)
+        return (await self._connection.execute(statement.on_conflict_do_nothing())).rowcount == 1
+
+    async def keep_prompt(self, key: str, action: str, *, now: datetime) -> None:
+        statement = dialects.insert(self._connection, prompts).values(key=key, token=action, at=now)
+        newer = {"token": statement.excluded.token, "at": statement.excluded.at}
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=[prompts.c.key], set_=newer))
+
+    async def prompt(self, key: str) -> str | None:
+        statement = select(prompts.c.token).where(prompts.c.key == key)
+        return (await self._connection.execute(statement)).scalar_one_or_none()
+
+    async def number(self, phrase: str) -> int:
+        digest = hashlib.blake2b(phrase.encode(errors="replace"), digest_size=16).hexdigest()
+        known = select(phrases.c.id).where(phrases.c.digest == digest)
+        number = (await self._connection.execute(known)).scalar_one_or_none()
+        if number is None:
+            statement = dialects.insert(self._connection, phrases).values(digest=digest, phrase=phrase)
+            await self._connection.execute(statement.on_conflict_do_nothing())
+            number = (await self._connection.execute(known)).scalar_one()
+        return number
+
+    async def phrase(self, number: int) -> str | None:
+        statement = select(phrases.c.phrase).where(phrases.c.id == number)
+        return (await self._connection.execute(statement)).scalar_one_or_none()

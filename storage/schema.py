@@ -1,0 +1,78 @@
+"""The shape of the database: whether it is the newest, and how it becomes so."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, column, func, inspect, select, table
+from sqlalchemy.engine import URL
+
+from storage.engine import parse, postgresql_engine, sqlite_engine
+
+NEWEST = "0001"
+"""The last migration in storage/migrations/versions."""
+
+_MIGRATING = 0x736368656D61
+"""The number of PostgreSQL's advisory lock for those who migrate: "schema" in ASCII."""
+
+_version = table("alembic_version", column("version_num"))
+_Result = TypeVar("_Result")
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest shape; a file that is not there is made.
+
+    All in one transaction: killed half-way, nothing has happened. To one that is new enough nothing happens, and two
+    who migrate at once take turns. Waits until it is done, with or without a running event loop. Raises
+    DatabaseUrlError.
+    """
+    parsed = parse(url)
+    if path := _file(parsed):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    _connected(parsed, _upgrade)
+
+
+def is_current(url: str) -> bool:
+    """Whether the database has the newest shape. Makes no file; waits as ``migrate`` does. Raises DatabaseUrlError."""
+    parsed = parse(url)
+    path = _file(parsed)
+    return _connected(parsed, _has_newest) if path is None or path.exists() else False
+
+
+def _file(url: URL) -> Path | None:
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def _connected(url: URL, work: Callable[[Connection], _Result]) -> _Result:
+    """Do the work in a transaction of its own, in a loop of its own, whatever loop is running here."""
+
+    async def run() -> _Result:
+        engine = postgresql_engine(url) if _file(url) is None else sqlite_engine(url, is_writer=True)
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(work)
+        finally:
+            await engine.dispose()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(lambda: asyncio.run(run())).result()
+
+
+def _has_newest(connection: Connection) -> bool:
+    if not inspect(connection).has_table(_version.name):
+        return False
+    return connection.execute(select(_version.c.version_num)).scalar_one_or_none() == NEWEST
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic is slow to import and needed once in a database's life.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "storage:migrations")
+    command.upgrade(config, NEWEST)

@@ -1,0 +1,102 @@
+"""Finding stories by words, with the same words on both databases.
+
+Texts are cut and folded by the domain's own rules before they are stored, and so is what a person types: only letters
+and digits ever reach a database's query language. A telling of a story is found by all the words in it together.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import accumulate
+
+from sqlalchemy import ColumnElement, Select, Text, cast, column, literal, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.article import ArticleId, Draft, StoryId
+from bot.domain.words import normal
+from storage import dialects
+from storage.tables import article_words, articles, stories
+
+_NEWEST = 1000
+"""How many of the newest hits are ranked; ranking every hit of a common word takes half a second in a million texts."""
+
+_MOST_BYTES = 600_000
+"""How many bytes of distinct words of one text can be found; PostgreSQL takes a million in one vector."""
+
+_LONGEST = 100
+"""Characters of a word that count, in texts and in searches; a longer one is no word of any language."""
+
+_index = table("article_index", column("rowid"), column("article_index"))
+"""SQLite's full-text index over ``article_words`` (sqlite.org/fts5.html#external_content_tables)."""
+
+
+async def make_findable(connection: AsyncConnection, article_id: ArticleId, draft: Draft) -> None:
+    """Let the article be found by the words it has now and by no others."""
+    title, words = await asyncio.to_thread(_findable, draft)
+    statement = dialects.insert(connection, article_words).values(article_id=article_id, title=title, words=words)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[article_words.c.article_id], set_={"title": title, "words": words}
+        )
+    )
+
+
+async def find(connection: AsyncConnection, typed: str, *, limit: int, offset: int) -> list[StoryId]:
+    """The stories that hold all the words typed, the last one perhaps a beginning: most of them in the title first,
+    then the newest.
+    """
+    terms = _terms(typed)
+    if not terms:
+        return []
+    hits = [(row.story_id, row.title) for row in await connection.execute(_newest(connection, terms))]
+    ranked = sorted(hits, key=lambda hit: -_in_title(hit[1], terms))  # stable: among equals the newest stays first
+    found = list(dict.fromkeys(StoryId(story_id) for story_id, _ in ranked))
+    return found[offset : offset + limit]
+
+
+def _newest(connection: AsyncConnection, terms: Sequence[str]) -> Select[tuple[int, str]]:
+    hits = select(article_words.c.article_id, article_words.c.title)
+    if dialects.is_postgresql(connection):
+        hits = hits.where(_holds_all(terms)).order_by(article_words.c.article_id.desc())
+    else:
+        wanted = " ".join(f'"{term}"' for term in terms) + "*"
+        hits = (
+            hits.join_from(_index, article_words, article_words.c.article_id == _index.c.rowid)
+            .where(_index.c.article_index.op("MATCH")(wanted))
+            .order_by(_index.c.rowid.desc())
+        )
+    newest = hits.limit(_NEWEST).subquery("newest")
+    return (
+        select(articles.c.story_id, newest.c.title)
+        .join_from(newest, articles, articles.c.id == newest.c.article_id)
+        .join(stories, stories.c.id == articles.c.story_id)
+        .order_by(stories.c.at.desc(), articles.c.id.desc())
+    )
+
+
+def _holds_all(terms: Sequence[str]) -> ColumnElement[bool]:
+    wanted = " & ".join(f"'{term}'" for term in terms) + ":*"
+    return article_words.c.words.op("@@", is_comparison=True)(cast(literal(wanted, Text), TSQUERY))
+
+
+def _in_title(title: str, terms: Sequence[str]) -> int:
+    """How many of the terms stand in the title."""
+    words = title.split()
+    whole = len(set(terms[:-1]).intersection(words))
+    return whole + any(word.startswith(terms[-1]) for word in words)
+
+
+def _terms(text: str) -> list[str]:
+    """The words of a text as they are compared: letters, digits and marks only, each once, the last one last."""
+    words = [word[:_LONGEST] for word in normal(text).replace("_", " ").split()]
+    return list(dict.fromkeys(reversed(words)))[::-1]
+
+
+def _findable(draft: Draft) -> tuple[str, str]:
+    """The words of the title and those of the whole text."""
+    title = _terms(draft.title)
+    words = dict.fromkeys(title)
+    for text in (draft.teaser or "", *draft.paragraphs):
+        words.update(dict.fromkeys(_terms(text)))
+    ends = accumulate(len(word.encode()) for word in words)
+    return " ".join(title), " ".join(word for word, end in zip(words, ends, strict=True) if end <= _MOST_BYTES)

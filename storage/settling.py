@@ -1,0 +1,197 @@
+"""Writing down what became of claims, many in one go.
+
+A claim is still its holder's while the row is being sent with the same ``once`` and the same attempt: ``once`` is made
+anew for each new wish and the attempt grows with each claim, so no later claim of the row has both.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    null,
+    or_,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import (
+    Buried,
+    ChannelPaused,
+    DeliveryKind,
+    DeliveryState,
+    Parked,
+    Sent,
+    Settled,
+    Waiting,
+)
+from storage.dialects import RandomOnce
+from storage.outbox import Delivery, is_card_of, is_in, is_of, word
+from storage.places import receipt_columns
+from storage.tables import channels, deliveries
+
+_c = deliveries.c
+_held = deliveries.alias("held")
+_CLAIM: Final = ("the_id", "the_once", "the_attempt")
+_RECEIPT: Final = ("receipt_place", "receipt_thread", "receipt_messages", "receipt_note")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """A statement that is executed once for each claim, with these of the claim's and outcome's values."""
+
+    statement: Update | Delete
+    names: tuple[str, ...]
+
+
+async def settle(connection: AsyncConnection, settled: Sequence[Settled], *, now: datetime) -> None:
+    """See ``DeliveryStore.settle``."""
+    rows: defaultdict[tuple[_Step, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for one in settled:
+        steps, values = _steps(one)
+        rows[steps].append(values | {"the_moment": now})
+    for steps, settling in rows.items():
+        for step in steps:
+            parameters = [{name: row[name] for name in step.names} for row in settling]
+            await connection.execute(step.statement, parameters)
+
+
+def _steps(one: Settled) -> tuple[tuple[_Step, ...], dict[str, Any]]:
+    """What is to be executed, and the values for it."""
+    claim, outcome = one.claim, one.outcome
+    values: dict[str, Any] = {
+        "the_id": claim.id,
+        "the_once": claim.once,
+        "the_attempt": claim.attempt,
+        "the_revision": claim.revision,
+        "the_channel": claim.channel_id,
+    }
+    match outcome:
+        case Sent(receipt=receipt):
+            values |= {f"the_{name}": value for name, value in receipt_columns(receipt).items()}
+            return (_SHOWN if receipt else _SHOWN_NOWHERE), values
+        case Waiting():
+            values |= {"the_due": outcome.not_before, "more": int(outcome.was_uncertain)}
+            return _WAITING, values | {"the_reason": outcome.reason}
+        case Parked(reason=reason):
+            return _PARKED, values | {"the_reason": reason}
+        case ChannelPaused(reason=reason):
+            return _PAUSED, values | {"the_reason": reason}
+        case Buried(reason=reason):
+            return _BURIED, values | {"the_reason": reason}
+
+
+def _is_held(row: Delivery) -> ColumnElement[bool]:
+    return and_(
+        row.c.id == bindparam("the_id"),
+        row.c.once == bindparam("the_once"),
+        row.c.attempt == bindparam("the_attempt"),
+        is_in(row, DeliveryState.SENDING),
+    )
+
+
+def _let_go(state: DeliveryState, *names: str, **values: Any) -> _Step:
+    """The row stands in that state and is nobody's."""
+    statement = (
+        update(deliveries)
+        .where(_is_held(deliveries))
+        .values(
+            {
+                "state": state,
+                "holder": None,
+                "leased_until": None,
+                "settled_at": bindparam("the_moment"),
+                "reason": bindparam("the_reason"),
+            }
+            | values
+        )
+    )
+    return _Step(statement, (*_CLAIM, "the_moment", "the_reason", *names))
+
+
+def _done() -> _Step:
+    """Done, unless it was wished for again in the meantime: then the row waits anew, when that wish is due."""
+    was_wished_again = _c.revision != bindparam("the_revision")
+    statement = (
+        update(deliveries)
+        .where(_is_held(deliveries))
+        .values(
+            state=case((was_wished_again, word(DeliveryState.PENDING)), else_=word(DeliveryState.SENT)),
+            once=case((was_wished_again, RandomOnce()), else_=_c.once),
+            attempt=case((was_wished_again, 0), else_=_c.attempt),
+            uncertain=case((was_wished_again, 0), else_=_c.uncertain),
+            first_attempt_at=case((was_wished_again, null()), else_=_c.first_attempt_at),
+            holder=None,
+            leased_until=None,
+            settled_at=bindparam("the_moment"),
+            reason=None,
+        )
+    )
+    return _Step(statement, (*_CLAIM, "the_revision", "the_moment"))
+
+
+def _card_stands() -> _Step:
+    """Where the card stands now. A headline is its own card; an edit may have given another receipt."""
+    is_its_card = exists().where(_is_held(_held), is_card_of(deliveries, _held))
+    statement = update(deliveries).where(is_its_card).values({name: bindparam(f"the_{name}") for name in _RECEIPT})
+    return _Step(statement, (*_CLAIM, *(f"the_{name}" for name in _RECEIPT)))
+
+
+def _no_refresh() -> _Step:
+    """There is no card to be brought up to date."""
+    card = deliveries.alias("card")
+    has_no_card = exists().where(
+        card.c.id == bindparam("the_id"),
+        is_card_of(card, deliveries),
+        or_(
+            is_in(card, DeliveryState.PARKED, DeliveryState.BURIED),
+            and_(is_in(card, DeliveryState.SENT), card.c.receipt_messages.is_(None)),
+        ),
+    )
+    waits = (is_of(deliveries, DeliveryKind.REFRESH), is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED))
+    return _Step(delete(deliveries).where(*waits, has_no_card), ("the_id",))
+
+
+def _channel_paused() -> _Step:
+    statement = (
+        update(channels)
+        .where(channels.c.id == bindparam("the_channel"), exists().where(_is_held(_held)))
+        .values(paused_because=bindparam("the_reason"))
+    )
+    return _Step(statement, (*_CLAIM, "the_channel", "the_reason"))
+
+
+def _others_paused() -> _Step:
+    is_paused = exists().where(channels.c.id == _c.channel_id, channels.c.paused_because.is_not(None))
+    statement = (
+        update(deliveries)
+        .where(_c.channel_id == bindparam("the_channel"), is_in(deliveries, DeliveryState.PENDING), is_paused)
+        .values(state=DeliveryState.PAUSED)
+    )
+    return _Step(statement, ("the_channel",))
+
+
+_SHOWN: Final = (_card_stands(), _done())
+_SHOWN_NOWHERE: Final = (_done(), _no_refresh())
+_WAITING: Final = (
+    _let_go(
+        DeliveryState.PENDING,
+        "the_due",
+        "more",
+        due_at=bindparam("the_due"),
+        uncertain=_c.uncertain + bindparam("more"),
+    ),
+)
+_PARKED: Final = (_let_go(DeliveryState.PARKED), _no_refresh())
+_BURIED: Final = (_let_go(DeliveryState.BURIED), _no_refresh())
+_PAUSED: Final = (_channel_paused(), _let_go(DeliveryState.PAUSED), _others_paused())

@@ -1,0 +1,127 @@
+"""What we read, in the table ``sources``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import SourceExistsError
+from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble, Validators
+from storage import dialects
+from storage.subscriptions import SOURCE
+from storage.tables import sources, subscriptions
+
+_c = sources.c
+
+
+class DatabaseSources:
+    """A removed source keeps its row, for its articles' byline and so that it comes back as the same one."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, source: NewSource, *, now: datetime) -> Source:
+        fresh = {
+            **_described(source),
+            "added_at": now,
+            "next_read_at": now if source.kind is SourceKind.FEED else None,
+            "last_read_at": None,
+            "etag": None,
+            "last_modified": None,
+            "trouble_kind": None,
+            "trouble_message": None,
+            "failures": 0,
+            "is_paused": False,
+            "is_removed": False,
+        }
+        statement = (
+            dialects.insert(self._connection, sources)
+            .values(fresh)
+            .on_conflict_do_update(index_elements=[_c.address], set_=fresh, where=_c.is_removed)
+            .returning(*_c)
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        if row is None:
+            raise SourceExistsError(f"{source.address} is being read already. Nothing was changed.")
+        return to_source(row)
+
+    async def find(self, source_id: SourceId) -> Source | None:
+        return await self._one(_c.id == source_id)
+
+    async def at(self, address: str) -> Source | None:
+        return await self._one(_c.address == address)
+
+    async def all(self) -> list[Source]:
+        rows = await self._connection.execute(select(sources).where(~_c.is_removed).order_by(_c.id))
+        return [to_source(row) for row in rows]
+
+    async def due(self, now: datetime, *, limit: int) -> list[Source]:
+        statement = (
+            select(sources)
+            .where(_c.next_read_at <= now, _c.kind == SourceKind.FEED, ~_c.is_paused, ~_c.is_removed)
+            .order_by(_c.next_read_at, _c.id)
+            .limit(limit)
+        )
+        return [to_source(row) for row in await self._connection.execute(statement)]
+
+    async def save(self, source: Source) -> None:
+        values = {
+            **_described(source),
+            "added_at": source.added_at,
+            "next_read_at": source.next_read_at,
+            "last_read_at": source.last_read_at,
+            "etag": source.validators.etag,
+            "last_modified": source.validators.last_modified,
+            "trouble_kind": source.trouble.kind if source.trouble else None,
+            "trouble_message": source.trouble.message if source.trouble else None,
+            "failures": source.failures,
+            "is_paused": source.is_paused,
+        }
+        await self._connection.execute(update(sources).where(_c.id == source.id).values(values))
+
+    async def remove(self, source_id: SourceId) -> None:
+        await self._connection.execute(update(sources).where(_c.id == source_id).values(is_removed=True))
+        of_source = (subscriptions.c.kind == SOURCE, subscriptions.c.subject == str(source_id))
+        await self._connection.execute(delete(subscriptions).where(*of_source))
+
+    async def _one(self, condition: Any) -> Source | None:
+        row = (await self._connection.execute(select(sources).where(condition, ~_c.is_removed))).one_or_none()
+        return to_source(row) if row else None
+
+
+def to_source(row: Row[*tuple[Any, ...]]) -> Source:
+    """The source that a row of all the table's columns is."""
+    trouble = Trouble(kind=row.trouble_kind, message=row.trouble_message or "") if row.trouble_kind else None
+    return Source(
+        id=SourceId(row.id),
+        kind=SourceKind(row.kind),
+        address=row.address,
+        title=row.title,
+        site=row.site,
+        language=row.language,
+        interval_s=row.interval_s,
+        footer=row.footer,
+        opinion_prompt=row.opinion_prompt,
+        added_at=row.added_at,
+        next_read_at=row.next_read_at,
+        last_read_at=row.last_read_at,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        trouble=trouble,
+        failures=row.failures,
+        is_paused=row.is_paused,
+    )
+
+
+def _described(source: NewSource) -> Mapping[str, Any]:
+    return {
+        "kind": source.kind,
+        "address": source.address,
+        "title": source.title,
+        "site": source.site,
+        "language": source.language,
+        "interval_s": source.interval_s,
+        "footer": source.footer,
+        "opinion_prompt": source.opinion_prompt,
+    }

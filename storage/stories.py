@@ -1,0 +1,118 @@
+"""Events as readers see them, in the tables ``stories`` and ``story_topics``."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.article import StoryId
+from bot.domain.matching import Match
+from bot.domain.opinion import Tally
+from bot.domain.source import SourceId
+from bot.domain.story import Story, Told
+from bot.domain.topic import TopicId
+from storage import opinions, search
+from storage.articles import to_article
+from storage.sources import to_source
+from storage.tables import articles, sources, stories, story_topics
+
+_c = stories.c
+
+
+class DatabaseStories:
+    """A story without articles is in no list: there is nothing to show yet."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def open(self, *, now: datetime) -> StoryId:
+        statement = insert(stories).values(opened_at=now).returning(_c.id)
+        return StoryId((await self._connection.execute(statement)).scalar_one())
+
+    async def set_topics(self, story_id: StoryId, matches: Iterable[Match]) -> None:
+        await self._connection.execute(delete(story_topics).where(story_topics.c.story_id == story_id))
+        first = {match.topic_id: match for match in reversed(list(matches))}
+        rows = [
+            {
+                "story_id": story_id,
+                "topic_id": topic_id,
+                "place": place,
+                "word": match.word,
+                "paragraph": match.paragraph,
+            }
+            for place, (topic_id, match) in enumerate(reversed(first.items()))
+        ]
+        if rows:
+            await self._connection.execute(insert(story_topics), rows)
+
+    async def topics(self, story_id: StoryId) -> list[Match]:
+        statement = select(story_topics).where(story_topics.c.story_id == story_id).order_by(story_topics.c.place)
+        return [
+            Match(topic_id=TopicId(row.topic_id), word=row.word, paragraph=row.paragraph)
+            for row in await self._connection.execute(statement)
+        ]
+
+    async def find(self, story_id: StoryId) -> Story | None:
+        found = await self._load([story_id])
+        return found[0] if found else None
+
+    async def latest(
+        self, *, topic_id: TopicId | None = None, source_id: SourceId | None = None, limit: int, offset: int = 0
+    ) -> list[Story]:
+        statement = select(_c.id).where(_c.at.is_not(None))
+        if topic_id is not None:
+            statement = statement.where(
+                exists().where(story_topics.c.story_id == _c.id, story_topics.c.topic_id == topic_id)
+            )
+        if source_id is not None:
+            statement = statement.where(exists().where(articles.c.story_id == _c.id, articles.c.source_id == source_id))
+        newest = statement.order_by(_c.at.desc(), _c.id.desc()).limit(limit).offset(offset)
+        return await self._load([StoryId(row.id) for row in await self._connection.execute(newest)])
+
+    async def search(self, words: str, *, limit: int, offset: int = 0) -> list[Story]:
+        return await self._load(await search.find(self._connection, words, limit=limit, offset=offset))
+
+    async def count(self) -> int:
+        statement = select(func.count()).select_from(stories).where(_c.at.is_not(None))
+        return (await self._connection.execute(statement)).scalar_one()
+
+    async def recent_with_topic(self, topic_id: TopicId, *, since: datetime) -> int:
+        statement = (
+            select(func.count())
+            .select_from(story_topics)
+            .join(stories, _c.id == story_topics.c.story_id)
+            .where(story_topics.c.topic_id == topic_id, _c.opened_at >= since, _c.at.is_not(None))
+        )
+        return (await self._connection.execute(statement)).scalar_one()
+
+    async def _load(self, story_ids: Sequence[StoryId]) -> list[Story]:
+        """These stories in this order, without those that have no article; four statements however many."""
+        if not story_ids:
+            return []
+        told = await self._told(story_ids)
+        tallies = await opinions.tallies(self._connection, story_ids)
+        latest = await opinions.newest_with_words(self._connection, story_ids)
+        return [
+            Story(
+                id=story_id,
+                told=tuple(told[story_id]),
+                tally=tallies.get(story_id, Tally()),
+                latest=tuple(latest.get(story_id, ())),
+            )
+            for story_id in story_ids
+            if story_id in told
+        ]
+
+    async def _told(self, story_ids: Sequence[StoryId]) -> Mapping[StoryId, list[Told]]:
+        rows = await self._connection.execute(
+            select(articles).where(articles.c.story_id.in_(story_ids)).order_by(articles.c.id)
+        )
+        told = [to_article(row) for row in rows]
+        tellers = select(sources).where(sources.c.id.in_({article.source_id for article in told}))
+        by_id = {row.id: to_source(row) for row in await self._connection.execute(tellers)}
+        by_story: defaultdict[StoryId, list[Told]] = defaultdict(list)
+        for article in told:
+            by_story[article.story_id].append(Told(article=article, source=by_id[article.source_id]))
+        return by_story

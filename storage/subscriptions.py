@@ -1,0 +1,80 @@
+"""Who wants to be told what, in the table ``subscriptions``."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.channel import ChannelId
+from bot.domain.source import SourceId
+from bot.domain.subscription import Everything, FromSource, FromTopic, Subscription, SubscriptionId, Target
+from bot.domain.topic import OWN_WORDS_PREFIX, TopicId
+from storage import dialects
+from storage.tables import subscriptions
+
+_c = subscriptions.c
+EVERYTHING, TOPIC, SOURCE = "everything", "topic", "source"
+
+
+class DatabaseSubscriptions:
+    """One row for each channel and target."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, channel_id: ChannelId, target: Target, *, now: datetime) -> tuple[Subscription, bool]:
+        kind, subject, label = _columns(target)
+        statement = (
+            dialects.insert(self._connection, subscriptions)
+            .values(channel_id=channel_id, kind=kind, subject=subject, label=label, added_at=now)
+            .on_conflict_do_nothing()
+            .returning(*_c)
+        )
+        added = (await self._connection.execute(statement)).one_or_none()
+        if added:
+            return _to_subscription(added), True
+        known = select(subscriptions).where(_c.channel_id == channel_id, _c.kind == kind, _c.subject == subject)
+        return _to_subscription((await self._connection.execute(known)).one()), False
+
+    async def remove(self, channel_id: ChannelId, subscription_id: SubscriptionId) -> Subscription | None:
+        statement = delete(subscriptions).where(_c.id == subscription_id, _c.channel_id == channel_id).returning(*_c)
+        row = (await self._connection.execute(statement)).one_or_none()
+        return _to_subscription(row) if row else None
+
+    async def of(self, channel_id: ChannelId) -> list[Subscription]:
+        statement = select(subscriptions).where(_c.channel_id == channel_id).order_by(_c.id)
+        return [_to_subscription(row) for row in await self._connection.execute(statement)]
+
+    async def own_words(self) -> list[tuple[TopicId, str]]:
+        is_own = (_c.kind == TOPIC, _c.subject.startswith(OWN_WORDS_PREFIX, autoescape=True))
+        oldest = select(func.min(_c.id)).where(*is_own).group_by(_c.subject)
+        statement = select(_c.subject, _c.label).where(_c.id.in_(oldest)).order_by(_c.id)
+        return [(TopicId(row.subject), row.label) for row in await self._connection.execute(statement)]
+
+
+def _columns(target: Target) -> tuple[str, str, str]:
+    match target:
+        case Everything():
+            return EVERYTHING, "", ""
+        case FromTopic(topic_id=topic_id, label=label):
+            return TOPIC, topic_id, label
+        case FromSource(source_id=source_id, label=label):
+            return SOURCE, str(source_id), label
+
+
+def _to_target(row: Row[*tuple[Any, ...]]) -> Target:
+    if row.kind == TOPIC:
+        return FromTopic(topic_id=TopicId(row.subject), label=row.label)
+    if row.kind == SOURCE:
+        return FromSource(source_id=SourceId(int(row.subject)), label=row.label)
+    return Everything()
+
+
+def _to_subscription(row: Row[*tuple[Any, ...]]) -> Subscription:
+    return Subscription(
+        id=SubscriptionId(row.id),
+        channel_id=ChannelId(row.channel_id),
+        target=_to_target(row),
+        added_at=row.added_at,
+    )

@@ -1,0 +1,295 @@
+"""Every table, as queries see it; ``migrations`` makes them."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    TypedColumns,
+    UniqueConstraint,
+    text,
+)
+
+from storage.column_types import Lines, Moment, Number, Plain, Words
+
+metadata = MetaData()
+
+
+class _Numbered(TypedColumns):
+    """Rows with a number that is never given twice: buttons of long ago still carry it."""
+
+    id: Named[int] = Column(Number, primary_key=True, autoincrement=True)
+
+
+class _SourceColumns(_Numbered):
+    kind: Named[str] = Column(Plain)
+    address: Named[str] = Column(Plain, unique=True)
+    title: Named[str] = Column(Plain)
+    site: Named[str | None] = Column(Plain)
+    language: Named[str | None] = Column(Plain)
+    interval_s: Named[float] = Column(Float)
+    footer: Named[str | None] = Column(Plain)
+    opinion_prompt: Named[tuple[str, ...]] = Column(Lines, nullable=False)
+    added_at: Named[datetime] = Column(Moment)
+    next_read_at: Named[datetime | None] = Column(Moment)
+    last_read_at: Named[datetime | None] = Column(Moment)
+    etag: Named[str | None] = Column(Plain)
+    last_modified: Named[str | None] = Column(Plain)
+    trouble_kind: Named[str | None] = Column(Plain)
+    trouble_message: Named[str | None] = Column(Plain)
+    failures: Named[int] = Column(Integer)
+    is_paused: Named[bool] = Column(Boolean)
+    is_removed: Named[bool] = Column(Boolean)
+
+
+sources = Table("sources", metadata, _SourceColumns, sqlite_autoincrement=True)
+Index("ix_sources_next_read_at", sources.c.next_read_at)
+
+
+class _StoryColumns(_Numbered):
+    opened_at: Named[datetime] = Column(Moment)
+    at: Named[datetime | None] = Column(Moment)
+
+
+stories = Table("stories", metadata, _StoryColumns, sqlite_autoincrement=True)
+"""``at`` is the time that readers see, which lists are sorted by; NULL while the story has no article."""
+Index("ix_stories_at", stories.c.at, stories.c.id)
+
+
+class _StoryTopicColumns(TypedColumns):
+    story_id: Named[int] = Column(Number, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Named[str] = Column(Plain, primary_key=True)
+    place: Named[int] = Column(Integer)
+    word: Named[str] = Column(Plain)
+    paragraph: Named[int] = Column(Integer)
+
+
+story_topics = Table("story_topics", metadata, _StoryTopicColumns)
+"""``place`` keeps the order in which the topics of a story were given."""
+Index("ix_story_topics_topic_id", story_topics.c.topic_id, story_topics.c.story_id)
+
+
+class _ArticleColumns(_Numbered):
+    story_id: Named[int] = Column(Number, ForeignKey("stories.id"))
+    source_id: Named[int] = Column(Number, ForeignKey("sources.id"))
+    title: Named[str] = Column(Plain)
+    paragraphs: Named[tuple[str, ...]] = Column(Lines, nullable=False)
+    teaser: Named[str | None] = Column(Plain)
+    guid: Named[str | None] = Column(Plain)
+    link: Named[str | None] = Column(Plain)
+    author: Named[str | None] = Column(Plain)
+    image: Named[str | None] = Column(Plain)
+    published_at: Named[datetime | None] = Column(Moment)
+    is_complete: Named[bool] = Column(Boolean)
+    has_own_title: Named[bool] = Column(Boolean)
+    first_seen_at: Named[datetime] = Column(Moment)
+    changed_at: Named[datetime | None] = Column(Moment)
+
+
+articles = Table("articles", metadata, _ArticleColumns, sqlite_autoincrement=True)
+Index("ix_articles_story_id", articles.c.story_id, articles.c.id)
+Index("ix_articles_source_id", articles.c.source_id, articles.c.story_id)
+
+
+class _ArticleKeyColumns(TypedColumns):
+    key: Named[str] = Column(Plain, primary_key=True)
+    article_id: Named[int] = Column(Number, ForeignKey("articles.id", ondelete="CASCADE"))
+
+
+article_keys = Table("article_keys", metadata, _ArticleKeyColumns)
+
+
+class _ArticleWordColumns(TypedColumns):
+    article_id: Named[int] = Column(
+        Number, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    title: Named[str] = Column(Plain)
+    words: Named[str] = Column(Words, nullable=False)
+
+
+article_words = Table("article_words", metadata, _ArticleWordColumns)
+"""What each article can be found by. SQLite's triggers carry it to ``article_index``; PostgreSQL indexes ``words``."""
+
+
+class _ChannelColumns(_Numbered):
+    platform: Named[str] = Column(Plain)
+    place: Named[str] = Column(Plain)
+    thread: Named[str] = Column(Plain)
+    kind: Named[str] = Column(Plain)
+    title: Named[str] = Column(Plain)
+    added_at: Named[datetime] = Column(Moment)
+    paused_because: Named[str | None] = Column(Plain)
+
+
+channels = Table(
+    "channels", metadata, _ChannelColumns, UniqueConstraint("platform", "place", "thread"), sqlite_autoincrement=True
+)
+"""``thread`` is empty for the place itself, since NULLs would never be equal to each other."""
+
+
+class _SubscriptionColumns(_Numbered):
+    channel_id: Named[int] = Column(Number, ForeignKey("channels.id", ondelete="CASCADE"))
+    kind: Named[str] = Column(Plain)
+    subject: Named[str] = Column(Plain)
+    label: Named[str] = Column(Plain)
+    added_at: Named[datetime] = Column(Moment)
+
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _SubscriptionColumns,
+    UniqueConstraint("channel_id", "kind", "subject"),
+    sqlite_autoincrement=True,
+)
+"""``kind`` is everything, topic or source; ``subject`` the topic's or the source's id, empty for everything."""
+Index("ix_subscriptions_kind_subject", subscriptions.c.kind, subscriptions.c.subject, subscriptions.c.channel_id)
+
+
+class DeliveryColumns(TypedColumns):
+    """Public, since statements about deliveries name several of their rows."""
+
+    id: Named[int] = Column(Number, primary_key=True, autoincrement=True)
+    channel_id: Named[int] = Column(Number, ForeignKey("channels.id"))
+    story_id: Named[int] = Column(Number, ForeignKey("stories.id"))
+    part: Named[int] = Column(Integer)
+    attempt: Named[int] = Column(Integer)
+    uncertain: Named[int] = Column(Integer)
+    revision: Named[int] = Column(Integer)
+    wanted_at: Named[datetime] = Column(Moment)
+    due_at: Named[datetime] = Column(Moment)
+    platform: Named[str] = Column(Plain)
+    kind: Named[str] = Column(Plain)
+    state: Named[str] = Column(Plain)
+    once: Named[str] = Column(Plain)
+    holder: Named[str | None] = Column(Plain)
+    first_attempt_at: Named[datetime | None] = Column(Moment)
+    leased_until: Named[datetime | None] = Column(Moment)
+    settled_at: Named[datetime | None] = Column(Moment)
+    reason: Named[str | None] = Column(Plain)
+    receipt_place: Named[str | None] = Column(Plain)
+    receipt_thread: Named[str | None] = Column(Plain)
+    receipt_messages: Named[tuple[str, ...] | None] = Column(Lines)
+    receipt_note: Named[str | None] = Column(Plain)
+
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    DeliveryColumns,
+    UniqueConstraint("story_id", "kind", "channel_id", "part"),
+)
+"""The outbox. A channel's pending headlines leave in the order of their numbers.
+
+``wanted_at`` is when the row was to be shown at first; ``due_at`` moves when it has to wait.
+"""
+
+_IS_PENDING = text("state = 'pending'")
+_IS_SENDING = text("state = 'sending'")
+_IS_PAUSED = text("state = 'paused'")
+Index(
+    "ix_deliveries_due",
+    deliveries.c.kind,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    deliveries.c.platform,
+    sqlite_where=_IS_PENDING,
+    postgresql_where=_IS_PENDING,
+)
+Index(
+    "ix_deliveries_line",
+    deliveries.c.channel_id,
+    deliveries.c.kind,
+    deliveries.c.id,
+    sqlite_where=_IS_PENDING,
+    postgresql_where=_IS_PENDING,
+)
+Index(
+    "uq_deliveries_in_flight",
+    deliveries.c.channel_id,
+    unique=True,
+    sqlite_where=_IS_SENDING,
+    postgresql_where=_IS_SENDING,
+)
+Index("ix_deliveries_paused", deliveries.c.channel_id, sqlite_where=_IS_PAUSED, postgresql_where=_IS_PAUSED)
+
+
+class _OpinionColumns(_Numbered):
+    story_id: Named[int] = Column(Number, ForeignKey("stories.id", ondelete="CASCADE"))
+    platform: Named[str] = Column(Plain)
+    person_id: Named[str] = Column(Plain)
+    name: Named[str] = Column(Plain)
+    stance: Named[str | None] = Column(Plain)
+    words: Named[str | None] = Column(Plain)
+    at: Named[datetime] = Column(Moment)
+
+
+opinions = Table(
+    "opinions",
+    metadata,
+    _OpinionColumns,
+    UniqueConstraint("story_id", "platform", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+
+class _RequestColumns(TypedColumns):
+    platform: Named[str] = Column(Plain, primary_key=True)
+    once: Named[str] = Column(Plain, primary_key=True)
+    at: Named[datetime] = Column(Moment)
+
+
+requests = Table("requests", metadata, _RequestColumns)
+Index("ix_requests_at", requests.c.at)
+
+
+class _PromptColumns(TypedColumns):
+    key: Named[str] = Column(Plain, primary_key=True)
+    token: Named[str] = Column(Plain)
+    at: Named[datetime] = Column(Moment)
+
+
+prompts = Table("prompts", metadata, _PromptColumns)
+
+
+class _PhraseColumns(_Numbered):
+    digest: Named[str] = Column(Plain, unique=True)
+    phrase: Named[str] = Column(Plain)
+
+
+phrases = Table("phrases", metadata, _PhraseColumns, sqlite_autoincrement=True)
+"""``digest`` stands for the phrase in the index: PostgreSQL indexes no text longer than a third of a page."""
+
+
+class _LetterColumns(_Numbered):
+    platform: Named[str] = Column(Plain)
+    letter_id: Named[str] = Column(Plain)
+    body: Named[str] = Column(Plain)
+    accepted_at: Named[datetime] = Column(Moment)
+    done_at: Named[datetime | None] = Column(Moment)
+
+
+letters = Table(
+    "letters", metadata, _LetterColumns, UniqueConstraint("platform", "letter_id"), sqlite_autoincrement=True
+)
+_IS_OPEN = text("done_at IS NULL")
+Index("ix_letters_open", letters.c.platform, letters.c.id, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
+Index("ix_letters_done_at", letters.c.done_at)
+
+
+class _NamedValueColumns(TypedColumns):
+    name: Named[str] = Column(Plain, primary_key=True)
+    value: Named[str] = Column(Plain)
+
+
+notes = Table("notes", metadata, _NamedValueColumns)
+
+secrets = Table("secrets", metadata, _NamedValueColumns)
+"""What only this installation may know; never shown and never exported."""
