@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     sandbox_port: Port = Field(8080, description="the port of the sandbox's page; 0 takes a free one")
     sandbox_discord_port: Port = Field(8081, description="the port of the sandbox's Discord")
     sandbox_telegram_port: Port = Field(8082, description="the port of the sandbox's Telegram")
-    sandbox_rates: bool = Field(True, description="whether the sandbox enforces the platforms' rate limits")  # noqa: FBT003
+    sandbox_rates: bool = Field(True, description="whether the sandbox enforces the platforms' rate limits")
 
     @field_validator("fetch_allow", mode="before")
     @classmethod

@@ -16,6 +16,8 @@ _MARKS = (
 )
 _TOKEN = re.compile(rf"(?P<dotted>{_DOTTED})(?![^\W\d_])|\w[\w{_MARKS}]*")
 _SUFFIX = re.compile(rf"[{_APOSTROPHES}](?=[^\W\d_])([^\W\d_]{{1,10}})")
+_CURRENCY = re.compile(r"\b[A-Z]{1,3}\$")
+"""US$ 5 and HK$ 5 are money, not places."""
 _OTHER_LETTERS = str.maketrans({"ı": "i", "ə": "e", "ё": "е", "ø": "o", "ł": "l", "đ": "d", "æ": "ae"})
 _TURKIC_LETTERS = frozenset("əığşƏİĞŞ")
 _TURKIC_SHARE = 0.02
@@ -72,7 +74,7 @@ class Token:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text in order; hyphens part words, a small-letter ending after an apostrophe is left out."""
-    text = unicodedata.normalize("NFKC", text)
+    text = _CURRENCY.sub(" ", unicodedata.normalize("NFKC", text))
     position = 0
     while found := _TOKEN.search(text, position):
         position = found.end()

@@ -1,0 +1,187 @@
+"""The one place where concrete classes meet."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from adapters.discord.platform import DiscordOptions, DiscordPlatform
+from adapters.feeds.reader import FeedsReader
+from adapters.machine.clock import SystemClock
+from adapters.machine.logs import LogEvents
+from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
+from adapters.sandbox.options import Addresses
+from adapters.settings import Settings
+from adapters.telegram.platform import TelegramOptions, TelegramPlatform
+from bot.commands.house import House, MayManage
+from bot.desk import NewsDesk
+from bot.domain.channel import ChannelRef
+from bot.domain.person import PersonRef
+from bot.domain.topic import read_catalogue
+from bot.messages.action import ActionCodec
+from bot.ports.platform import ChatPlatform
+from bot.runtime import Progress, Runtime
+from bot.services.deliver import Deliverer
+from bot.services.give_opinion import OpinionBox
+from bot.services.read_sources import SourceReader
+from bot.services.topics import Topics
+from storage.database import Database, open_storage
+from storage.inbox import DatabaseInbox
+from storage.prompts import DatabasePrompts
+from storage.schema import migrate
+from storage.signing_key import signing_key
+
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wires:
+    """How this process reaches each platform; None leaves a platform out."""
+
+    discord: DiscordOptions | None
+    telegram: TelegramOptions | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What work without a platform needs: the command line's."""
+
+    database: Database
+    topics: Topics
+    reader: SourceReader
+    clock: SystemClock
+
+
+def live_wires(settings: Settings) -> Wires:
+    """The platforms for which a token is set, at their own addresses or at those that are set."""
+    discord, telegram = settings.discord_token, settings.telegram_token
+    return Wires(
+        discord=DiscordOptions(
+            token=discord.get_secret_value(),
+            api_url=_with_path(settings.discord_api_url, "/api/v10"),
+            gateway_url=settings.discord_gateway_url,
+        )
+        if discord
+        else None,
+        telegram=TelegramOptions(
+            token=telegram.get_secret_value(), api_url=_with_path(settings.telegram_api_url, "/bot")
+        )
+        if telegram
+        else None,
+    )
+
+
+def sandbox_wires(addresses: Addresses) -> Wires:
+    """Both platforms in the sandbox."""
+    return Wires(
+        discord=DiscordOptions(
+            token=DISCORD_TOKEN, api_url=addresses.discord_api, gateway_url=addresses.discord_gateway
+        ),
+        telegram=TelegramOptions(token=TELEGRAM_TOKEN, api_url=addresses.telegram_api),
+    )
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> AsyncIterator[Desk]:
+    """A migrated database, the topics and the reader of feeds; all let go of at the end.
+
+    ``reads_loopback`` lets feeds be read from this machine: the sandbox's newspaper.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(migrate, settings.database)
+    database = open_storage(settings.database)
+    feeds = FeedsReader(allow=(*settings.fetch_allow, *(_LOOPBACK if reads_loopback else ())))
+    try:
+        clock = SystemClock()
+        topics = Topics(read_catalogue((settings.seeds / "topics.toml").read_text(encoding="utf-8")))
+        reader = SourceReader(database, feeds, topics, clock, refresh_delay=timedelta(seconds=settings.refresh_delay))
+        yield Desk(database=database, topics=topics, reader=reader, clock=clock)
+    finally:
+        await feeds.close()
+        await database.close()
+
+
+async def build_runtime(settings: Settings, desk: Desk, wires: Wires, *, pulse: Callable[[Progress], None]) -> Runtime:
+    """The running bot, not yet started. The caller holds the only process on an SQLite file."""
+    events = LogEvents()
+    codec = ActionCodec(await signing_key(desk.database))
+    platforms: dict[str, ChatPlatform] = {}
+    deliverer = Deliverer(desk.database, platforms, desk.clock, events, holder=secrets.token_hex(8))
+    platforms.update(_platforms(desk, wires, codec, deliverer))
+    house = House(
+        storage=desk.database,
+        topics=desk.topics,
+        opinions=OpinionBox(desk.database, desk.clock, refresh_delay=timedelta(seconds=settings.refresh_delay)),
+        clock=desk.clock,
+        may_manage=_rights(platforms),
+        wake=deliverer.wake,
+    )
+    return Runtime(
+        desk=NewsDesk(house, events),
+        platforms=platforms,
+        deliverer=deliverer,
+        reader=desk.reader,
+        clock=desk.clock,
+        events=events,
+        pulse=pulse,
+        others_are_dead=is_embedded(settings),
+    )
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether the database is a file of this process alone."""
+    return settings.database.startswith("sqlite")
+
+
+def database_file(settings: Settings) -> Path:
+    """The file of an embedded database."""
+    return Path(settings.database.removeprefix("sqlite+aiosqlite:///"))
+
+
+def _with_path(address: str | None, path: str) -> str | None:
+    """An address given without any path gets the usual one."""
+    return address.rstrip("/") + path if address and not urlsplit(address).path.strip("/") else address
+
+
+def _platforms(desk: Desk, wires: Wires, codec: ActionCodec, deliverer: Deliverer) -> dict[str, ChatPlatform]:
+    async def opened(channel: ChannelRef) -> None:
+        async with desk.database.writing() as work:
+            known = await work.channels.find(channel)
+            if known:
+                await work.channels.resume(known.id, now=desk.clock.now())
+                await work.commit()
+        deliverer.wake()
+
+    async def moved(old: ChannelRef, new: ChannelRef) -> None:
+        async with desk.database.writing() as work:
+            await work.channels.moved(old, new)
+            await work.commit()
+
+    platforms: list[ChatPlatform] = []
+    if wires.discord:
+        platforms.append(DiscordPlatform(wires.discord, codec=codec, clock=desk.clock))
+    if wires.telegram:
+        platforms.append(
+            TelegramPlatform(
+                wires.telegram,
+                codec=codec,
+                clock=desk.clock,
+                inbox=DatabaseInbox(desk.database, desk.clock),
+                prompts=DatabasePrompts(desk.database, desk.clock),
+                on_channel_open=opened,
+                on_channel_moved=moved,
+            )
+        )
+    return {platform.name: platform for platform in platforms}
+
+
+def _rights(platforms: Mapping[str, ChatPlatform]) -> MayManage:
+    async def may_manage(person: PersonRef, channel: ChannelRef) -> bool:
+        return await platforms[channel.platform].may_manage(person, channel)
+
+    return may_manage

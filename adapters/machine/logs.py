@@ -1,0 +1,70 @@
+"""Log lines with fields, never with a secret."""
+
+import logging
+import re
+import sys
+import time
+import traceback
+from collections.abc import Iterable
+
+from typing_extensions import override
+
+_TOKENS = re.compile(r"\d{6,12}:[\w-]{30,}|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|\x1b\[[0-9;]*[A-Za-z]")
+_HIDDEN = "[secret]"
+_NOISY = {"discord": logging.WARNING, "telegram": logging.WARNING, "aiohttp.access": logging.WARNING, "alembic": logging.WARNING}
+
+
+class RedactingFormatter(logging.Formatter):
+    """Takes secrets and control characters out of the finished line, whoever wrote it.
+
+    Known secrets are cut literally; anything that looks like a bot token is cut by its shape, tracebacks included.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
+        self._secrets = tuple(secret for secret in secrets if secret)
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return self.redact(super().format(record))
+
+    def redact(self, line: str) -> str:
+        """The line as it may be written."""
+        for secret in self._secrets:
+            line = line.replace(secret, _HIDDEN)
+        return _CONTROL.sub(" ", _TOKENS.sub(_HIDDEN, line))
+
+
+def set_up_logs(level: str, secrets: Iterable[str] = ()) -> None:
+    """Send every log line of the process through one redacting handler to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter(secrets))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name, least in _NOISY.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
+
+
+class LogEvents:
+    """Implements the events port: one line an event, fields as ``name=value``."""
+
+    def __init__(self) -> None:
+        self._log = logging.getLogger("newsbot")
+
+    def note(self, event: str, **fields: object) -> None:
+        """An event that was foreseen."""
+        self._log.info("%s%s", event, _told(fields))
+
+    def warn(self, event: str, **fields: object) -> None:
+        """An event that the operator should do something about."""
+        self._log.warning("%s%s", event, _told(fields))
+
+    def trouble(self, event: str, error: BaseException, **fields: object) -> None:
+        """An event to look at, with where it came from."""
+        where = "".join(traceback.format_exception(error)).strip()
+        self._log.error("%s%s\n%s", event, _told(fields), where)
+
+
+def _told(fields: dict[str, object]) -> str:
+    return "".join(f" {name}={value!r}" for name, value in fields.items())

@@ -1,0 +1,148 @@
+"""What each command does, with words for the person who typed it."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from adapters.machine.clock import SystemClock
+from adapters.compose import (
+    Desk,
+    build_runtime,
+    database_file,
+    is_embedded,
+    live_wires,
+    open_desk,
+    sandbox_wires,
+)
+from adapters.machine.health import write_health
+from adapters.machine.run_lock import AlreadyRunningError, only_one
+from adapters.sandbox.options import Addresses
+from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats, started_sandbox
+from adapters.seeding import PageError, follow_everything, import_file, page_files
+from adapters.settings import Settings
+from bot.domain.errors import NewsbotError, SourceExistsError, UnknownSourceError
+from bot.domain.source import Source, SourceId
+from bot.ports.reading import ReadingError
+from bot.runtime import NoPlatformError
+
+Say = Callable[[str], None]
+
+TOLD = (NewsbotError, ReadingError, PageError, SandboxStartError, AlreadyRunningError, NoPlatformError)
+"""Errors whose text is for the person at the command line."""
+
+_NEWSPAPER_EVERY_S = 10.0
+
+
+async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: Callable[[], asyncio.Event]) -> None:
+    """Run until ``stop`` says so. Raises those of TOLD."""
+    stopped = stop()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        if is_embedded(settings):
+            stack.enter_context(only_one(database_file(settings)))
+        addresses = await _sandbox(settings, stack, starts_sandbox=starts_sandbox, say=say)
+        desk = await stack.enter_async_context(open_desk(settings, reads_loopback=addresses is not None))
+        wires = sandbox_wires(addresses) if addresses else live_wires(settings)
+        if addresses:
+            await follow_everything(desk.database, desk.topics, desk.clock, await sandbox_chats(addresses))
+        await _import_seeds(settings, desk)
+        if addresses:
+            stack.push_async_callback(_cancelled, asyncio.create_task(_read_newspaper(desk, addresses)))
+        clock = SystemClock()
+        runtime = await build_runtime(
+            settings, desk, wires, pulse=lambda progress: write_health(settings.home, progress, clock.now())
+        )
+        await runtime.run(stopped)
+
+
+async def import_paths(settings: Settings, paths: Iterable[Path], *, say: Say, complain: Say) -> bool:
+    """Import each page on its own; whether all went well."""
+    went_well = True
+    async with open_desk(settings) as desk:
+        for given in paths:
+            try:
+                for path in page_files([given]):
+                    published = await import_file(desk.database, desk.topics, desk.clock, path)
+                    stories = len(published.new) + published.known
+                    say(f"{path.name}: {stories} {'story' if stories == 1 else 'stories'}, {len(published.new)} new.")
+            except PageError as error:
+                complain(str(error))
+                went_well = False
+    return went_well
+
+
+async def add_source(settings: Settings, address: str, *, title: str | None, every: float | None, say: Say) -> None:
+    """Read and store a feed. Raises ReadingError and SourceExistsError, and then nothing was stored."""
+    async with open_desk(settings) as desk:
+        added = await desk.reader.add(address, title=title, interval_s=every or settings.read_interval)
+        source, held = added.source, len(added.published.new)
+        say(f"{source.id}. {source.title}: {held} {'article' if held == 1 else 'articles'} now, new ones as they come.")
+
+
+async def list_sources(settings: Settings, *, say: Say) -> None:
+    """One line a source."""
+    async with open_desk(settings) as desk, desk.database.reading() as look:
+        sources = await look.sources.all()
+    for source in sources:
+        say(_told(source))
+    if not sources:
+        say("No source yet. Add one: newsbot source add URL")
+
+
+async def remove_source(settings: Settings, which: str, *, say: Say) -> None:
+    """Forget a source by number or address. Raises UnknownSourceError."""
+    async with open_desk(settings) as desk, desk.database.writing() as work:
+        by_number = await work.sources.find(SourceId(int(which))) if which.isdecimal() else None
+        source = by_number or await work.sources.at(which)
+        if source is None:
+            raise UnknownSourceError(f"There is no source {which}. `newsbot source list` shows them all.")
+        await work.sources.remove(source.id)
+        await work.commit()
+    say(f"Removed {source.title}. Its stories stay.")
+
+
+async def migrate_database(settings: Settings, *, say: Say) -> None:
+    """Bring the database to this version's shape."""
+    async with open_desk(settings):
+        say("The database is up to date.")
+
+
+async def _sandbox(settings: Settings, stack: AsyncExitStack, *, starts_sandbox: bool, say: Say) -> Addresses | None:
+    if settings.is_live:
+        return None
+    if not starts_sandbox:
+        addresses = running_sandbox(settings)
+        say(f"newsbot: in the sandbox at {addresses.page}")
+        return addresses
+    addresses = await stack.enter_async_context(started_sandbox())
+    say(f"newsbot: no token is set, so open the sandbox at {addresses.page}")
+    return addresses
+
+
+async def _import_seeds(settings: Settings, desk: Desk) -> None:
+    for path in page_files([settings.seeds / "pages"]):
+        await import_file(desk.database, desk.topics, desk.clock, path)
+
+
+async def _read_newspaper(desk: Desk, addresses: Addresses) -> None:
+    """Add the sandbox's newspaper, once it has a first article."""
+    while True:
+        try:
+            await desk.reader.add(addresses.newspaper_feed, interval_s=_NEWSPAPER_EVERY_S)
+        except SourceExistsError:
+            return
+        except ReadingError:
+            await desk.clock.sleep(_NEWSPAPER_EVERY_S)
+        else:
+            return
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _told(source: Source) -> str:
+    state = "paused" if source.is_paused else f"problem: {source.trouble.message}" if source.trouble else "ok"
+    return f"{source.id}. {source.title} ({source.address}) — {state}"

@@ -1,0 +1,66 @@
+"""A bot that is killed loses nothing and repeats nothing."""
+
+import asyncio
+import signal
+from collections import Counter
+from pathlib import Path
+
+from tests.scenarios import seed
+from tests.world import READER_1, World, open_world
+
+_FOLLOWED = {("discord", "text"), ("telegram", "group"), ("telegram", "channel")}
+
+
+async def test_kill_9_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
+    async with open_world(tmp_path, NEWSBOT_SANDBOX_RATES="false") as world:
+        for shown in (1, 5, 12, 20):
+            await world.start_bot()
+            await _shown_at_least(world, shown)
+            assert world.bot
+            await world.bot.end(signal.SIGKILL)
+        await world.start_bot()
+        followed = [chat for chat in await world.get("/api/chats") if (chat["platform"], chat["kind"]) in _FOLLOWED]
+        await _shown_at_least(world, seed.ALL_STORIES * len(followed))
+        group = await world.chat("telegram", "group", READER_1)
+        await group.message_with(seed.LEADS[-1][:40])
+        copies = Counter(place for place in await world.shown())
+        stories = Counter((platform, chat) for platform, chat, _ in copies)
+        assert all(number >= seed.ALL_STORIES for number in stories.values()), stories
+        repeated = {place: number for place, number in copies.items() if number > 1}
+        assert not any(platform == "discord" for platform, _, _ in repeated), repeated
+        assert sum(number - 1 for number in repeated.values()) <= 4 * len(followed), repeated
+        assert all(number <= 2 for number in repeated.values()), repeated
+
+
+async def test_buttons_answer_and_nothing_comes_again_after_a_restart(world: World, platform: str) -> None:
+    group = await world.chat(platform, "group", READER_1)
+    await _shown_at_least(world, 3 * seed.ALL_STORIES)
+    card = await group.message_with(seed.LONG_TITLE)
+    before = await world.shown()
+    assert world.bot
+    assert await world.bot.end() == 0
+    await world.start_bot()
+    await world.both_ready()
+    seen = await group.press(card, "Read")
+    assert seed.LONG_STORY[0] in seen["messages"][-1]["text"]
+    assert Counter(await world.shown()) - Counter(before) <= Counter(dict.fromkeys(await world.shown(), 1))
+    assert all(number == 1 for number in Counter(await world.shown()).values())
+
+
+async def test_a_question_asked_before_a_kill_is_answered_after_it(world: World) -> None:
+    private = await world.chat("telegram", "private", READER_1)
+    await private.say("/opinion 1")
+    form = (await private.look())["form"]
+    assert world.bot
+    await world.bot.end(signal.SIGKILL)
+    filling = asyncio.create_task(private.fill(form, words="It will be answered."))
+    await world.start_bot()
+    await filling
+    await private.message_with("It will be answered.", "saved")
+
+
+async def _shown_at_least(world: World, number: int) -> None:
+    async def enough() -> bool:
+        return len(await world.shown()) >= number
+
+    await world.until(enough, f"{number} messages shown")

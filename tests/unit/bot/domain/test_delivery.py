@@ -1,0 +1,51 @@
+"""What is done when nobody knows whether a send arrived."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.article import StoryId
+from bot.domain.channel import ChannelId, ChannelRef
+from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, Parked, Waiting, after_uncertain
+
+BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def claim(*, uncertain: int) -> Claim:
+    return Claim(
+        id=DeliveryId(1),
+        kind=DeliveryKind.HEADLINE,
+        channel_id=ChannelId(1),
+        channel=ChannelRef(platform="any", id="1"),
+        story_id=StoryId(1),
+        once="x" * 22,
+        attempt=1,
+        uncertain=uncertain,
+        revision=0,
+        first_attempt_at=BEGAN,
+        leased_until=BEGAN + timedelta(seconds=90),
+    )
+
+
+def test_where_repeats_are_recognised_it_is_repeated_freely() -> None:
+    for uncertain in (0, 5):
+        outcome = after_uncertain(
+            claim(uncertain=uncertain),
+            now=BEGAN + timedelta(seconds=59),
+            repeat_safe=timedelta(seconds=60),
+            reason="cut",
+        )
+        assert outcome == Waiting(not_before=BEGAN + timedelta(seconds=60), reason="cut")
+
+
+def test_elsewhere_it_is_repeated_once_and_counted() -> None:
+    outcome = after_uncertain(
+        claim(uncertain=0), now=BEGAN + timedelta(seconds=5), repeat_safe=timedelta(0), reason="cut"
+    )
+    assert isinstance(outcome, Waiting)
+    assert outcome.was_uncertain
+
+
+def test_a_second_unknown_outcome_is_left_to_a_person() -> None:
+    outcome = after_uncertain(
+        claim(uncertain=1), now=BEGAN + timedelta(seconds=5), repeat_safe=timedelta(0), reason="cut"
+    )
+    assert outcome == Parked(reason="cut")

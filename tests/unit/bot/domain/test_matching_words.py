@@ -1,0 +1,90 @@
+"""Words are folded and reduced with care."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.words import fold, is_turkic, normal, stem, tokens, turkic_roots
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("İSTANBUL", "ıstanbul"),
+        ("Azərbaycan", "AZERBAYCAN"),
+        ("Şuşa", "susa"),
+        ("São Tomé", "sao tome"),
+        ("Ёлка", "елка"),
+        ("ＧＡＺＡ", "gaza"),
+    ],
+)
+def test_what_readers_take_for_the_same_folds_to_one(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("край", "краи"), ("αθήνα", "αθηνα"), ("हिंदी", "हदी")])
+def test_marks_that_make_another_letter_stay(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_the_normal_form_of_a_phrase_is_its_own(text: str) -> None:
+    assert normal(normal(text)) == normal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("the then-U.S. president’s aide", ["the", "then", "US", "president", "aide"]),
+        ("Bakı'da, L’Iran", ["Bakı", "L", "Iran"]),
+        ("O'Brien", ["O", "Brien"]),
+        ("US$5 and $5", ["5", "and", "5"]),
+        ("हिंदी में", ["हिंदी", "में"]),
+        ("J.Smith", ["J", "Smith"]),
+        ("", []),
+    ],
+)
+def test_a_text_comes_apart_into_words(text: str, written: list[str]) -> None:
+    assert [token.written for token in tokens(text)] == written
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("россии", "росси"),
+        ("россией", "росси"),
+        ("иране", "иран"),
+        ("киев", "киев"),
+        ("куба", "куба"),
+        ("floods", "flood"),
+        ("parties", "party"),
+        ("churches", "church"),
+        ("houses", "house"),
+        ("gas", "gas"),
+        ("virus", "virus"),
+        ("press", "press"),
+        ("東京", "東京"),
+        ("", ""),
+    ],
+)
+def test_only_common_endings_go_and_four_letters_stay(word: str, expected: str) -> None:
+    assert stem(word) == expected
+
+
+def test_turkic_endings_come_off_one_by_one() -> None:
+    roots = turkic_roots(fold("Azərbaycanlıların"))
+    assert fold("Azərbaycan") in roots
+    assert roots.index(fold("Azərbaycanlı")) < roots.index(fold("Azərbaycan"))
+    assert turkic_roots("иранда") == ()
+    assert all(len(root) >= 4 for root in turkic_roots("iranda"))
+
+
+def test_a_foreign_name_does_not_make_a_text_turkic() -> None:
+    assert is_turkic("Bakıda yağış yağır")
+    assert not is_turkic("President Erdoğan met the president of Azerbaijan in Ankara on Monday and spoke for an hour.")
+    assert not is_turkic("")
