@@ -9,6 +9,7 @@ country is not enough by itself, since a page of news is full of these.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.domain.words import fold
 
@@ -17,14 +18,15 @@ _QUOTES = 3
 _SHORT_FORM = 3
 _FULL_NAME_AGAIN = 2
 _PRONOUN = 2
-_ONE_WEIGHT = 1
+_UNDER_A_TITLE = 3
+_WEAK_SIGN = 1
 _NEW_SUBJECT = -2
 
 AHEAD = 6
 _OPENING_WORDS = 5
-_SUBJECT_WORDS = 8
-_PROTAGONIST_MENTIONS = 2
-_RARE_LETTERS = 6
+_PRONOUN_WORDS = 8
+_SUBJECT_WORDS = 3
+_RARE_LETTERS = 5
 _SHARED_WORDS = 2
 _KEY_LETTERS = 5
 """Names are the same when they begin alike: Aliyev and Aliyev's, Azerbaijan and Azerbaijani, Алиев and Алиева."""
@@ -60,12 +62,18 @@ _CALENDAR = frozenset(fold(word)[:_KEY_LETTERS] for word in _CALENDAR_WORDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one line shows: of its ``names`` some are ``bare`` (stand alone) or ``full`` (the last of a longer one)."""
+    """What one line shows.
+
+    Of its ``names`` some are ``bare`` (stand alone) or ``full`` (the last of a longer one). ``opening_words`` are those
+    of the first three that stand before any name; ``rare_words`` all long enough to tell what a line is about.
+    """
 
     opens_with_quote: bool
     opens_with_connective: bool
+    opens_with_article: bool
     leans_on_a_pronoun: bool
     opening_names: frozenset[str]
+    opening_words: frozenset[str]
     names: frozenset[str]
     bare: frozenset[str]
     full: frozenset[str]
@@ -75,6 +83,7 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Word:
     text: str
+    beginning: str
     key: str
     is_capital: bool
     is_possessive: bool
@@ -89,15 +98,14 @@ class Running:
         self._has_own_title = has_own_title
         self._names: set[str] = set()
         self._full: set[str] = set()
-        self._mentions: dict[str, int] = {}
-        self._lead_words = lead.rare_words
+        self._protagonists: set[str] = set()
+        self._lead = lead
         self._recent_words: list[frozenset[str]] = []
         self.take(lead)
 
     def take(self, line: Reading) -> None:
         """The line belongs to the story."""
-        for name in line.bare & self._full:
-            self._mentions[name] = self._mentions.get(name, 0) + 1
+        self._protagonists |= line.bare & self._lead.full
         self._names |= line.names
         self._full |= line.full
         self._recent_words = [*self._recent_words[-1:], line.rare_words]
@@ -118,20 +126,22 @@ class Running:
             weight += _FULL_NAME_AGAIN
         if line.leans_on_a_pronoun:
             weight += _PRONOUN
+        if self._has_own_title:
+            weight += _UNDER_A_TITLE
+        words = self._lead.rare_words.union(*self._recent_words)
+        subject_is_known = bool(line.opening_words & words)
         weak = (
             line.names & self._names,
-            self._protagonists() & frozenset[str]().union(*(reading.bare for reading in ahead)),
-            len(line.rare_words & self._lead_words.union(*self._recent_words)) >= _SHARED_WORDS,
+            any(self._protagonists & reading.bare for reading in ahead),
+            len(line.rare_words & words) >= _SHARED_WORDS,
+            subject_is_known,
+            subject_is_known and line.opens_with_article,
             line.opens_with_connective,
-            self._has_own_title,
         )
-        weight += _ONE_WEIGHT * sum(map(bool, weak))
-        if line.opening_names and not leans and not line.opening_names & self._names:
+        weight += _WEAK_SIGN * sum(map(bool, weak))
+        if line.opening_names and not (leans or subject_is_known or line.opening_names & self._names):
             weight += _NEW_SUBJECT
         return weight
-
-    def _protagonists(self) -> frozenset[str]:
-        return frozenset(name for name, count in self._mentions.items() if count >= _PROTAGONIST_MENTIONS)
 
 
 def readings(lines: Sequence[str]) -> tuple[Reading, ...]:
@@ -153,6 +163,7 @@ def _words(line: str) -> Iterator[_Word]:
         name, _, suffix = text.replace("’", "'").replace("ʼ", "'").partition("'")
         yield _Word(
             text=text,
+            beginning=text[:_RARE_LETTERS].lower(),
             key=fold(name.replace(".", ""))[:_KEY_LETTERS] if is_capital else "",
             is_capital=is_capital,
             is_possessive=bool(suffix) and suffix.islower(),
@@ -173,20 +184,20 @@ def _reading(line: str, words: Sequence[_Word], known: set[str]) -> Reading:
             full.add(run[-1].key)
         elif len(run) == 1:
             bare.update(keys)
-    opening = frozenset(word.key for word in words[:_OPENING_WORDS] if word.key in names)
+    plain = [word for word in words if len(word.text) >= _RARE_LETTERS and not (word.is_capital and word.key in names)]
+    subject = words[:_OPENING_WORDS]
+    before_names = takewhile(lambda word: not (word.is_capital and word.key in names), words[:_SUBJECT_WORDS])
     return Reading(
         opens_with_quote=line[:1] in _OPENING_MARKS,
         opens_with_connective=bool(words) and words[0].text.lower() in _CONNECTIVES,
+        opens_with_article=bool(words) and words[0].text == "The",
         leans_on_a_pronoun=_leans_on_a_pronoun(words),
-        opening_names=opening,
+        opening_names=frozenset(word.key for word in subject if word.key in names),
+        opening_words=frozenset(word.beginning for word in before_names if len(word.text) >= _RARE_LETTERS),
         names=frozenset(names),
         bare=frozenset(bare),
         full=frozenset(full),
-        rare_words=frozenset(
-            word.text.lower()[:_RARE_LETTERS]
-            for word in words
-            if not word.is_capital and len(word.text) >= _RARE_LETTERS
-        ),
+        rare_words=frozenset(word.beginning for word in plain),
     )
 
 
@@ -214,7 +225,7 @@ def _leans_on_a_pronoun(words: Sequence[_Word]) -> bool:
     """Whether the line opens with somebody whom it has not named."""
     if words and words[0].text.lower() in _OPENING_PRONOUNS:
         return True
-    for word in words[:_SUBJECT_WORDS]:
+    for word in words[:_PRONOUN_WORDS]:
         if word.joins_previous and word.is_capital:
             return False
         if word.text.lower() in _PRONOUNS:

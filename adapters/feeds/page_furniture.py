@@ -70,6 +70,7 @@ _PATTERNS = {
         r"\d{1,2}[:.]\d{2}(?:\W+\d{1,2}[\s./-]\w+[\s./-]\d{2,4})?",
         r"\d{1,2}[\s./-]\w{1,9}[\s./-]\d{4}(?:\W+\d{1,2}[:.]\d{2})?",
         r"\d+ (?:min|minutes?|hours?|days?|dəqiqə|saat|gün|минут\w*|час\w*|дн\w+|dakika)\.? (?:ago|əvvəl|назад|önce)",
+        r"(?-i:By [A-ZÀ-ÞĞİŞƏ][\w.’'-]*(?: [A-ZÀ-ÞĞİŞƏ][\w.’'-]*){1,3})",
         r"(?:home|menu|search|log ?in|sign in|ana səhifə|главная|поиск|меню|ana sayfa|menü)",
     ),
 }

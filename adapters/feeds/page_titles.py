@@ -7,10 +7,8 @@ _SHORTEST_CLAUSE = 40
 _SHORTEST_SENTENCE = 12
 _SHORTEST_PHRASE = 60
 _CLAUSE_END = re.compile(r"(?P<sentence>[.!?…]+)[\"”»’)\]]*(?=\s|$)|[,;:][\"”»]*(?=\s)|\s[—–-](?=\s)")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(“\"«-])(?:[^\W\d_]\.?)+\.$|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|St|Lt|Col|Jr|No|vs)\.$"
-)
-_SHORT_RUN = re.compile(r"(?:^|[\s(“\"«-])[^\W\d_](?:\.[^\W\d_])*\.$")
+_INITIALS = re.compile(r"(?:^|[\s(“\"«-])[^\W\d_](?:\.[^\W\d_])*\.$")
+_ABBREVIATION = re.compile(rf"{_INITIALS.pattern}|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|St|Lt|Col|Jr|No|vs)\.$")
 _ELLIPSIS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?$")
 _QUOTES = (("“", "”"), ("«", "»"), ("„", "“"))
 # Words that open a phrase: a good place to stop before, a poor word to end on.
@@ -131,7 +129,7 @@ def _without_tail(text: str) -> str:
     while len(words) > 1 and (words[-1].lower() in _PHRASE_OPENERS or not any(map(str.isalnum, words[-1]))):
         words.pop()
     bare = " ".join(words).rstrip(",;:—–- ")
-    if bare.endswith(".") and not _SHORT_RUN.search(bare):
+    if bare.endswith(".") and not _INITIALS.search(bare):
         bare = bare.rstrip(".")
     return bare or text
 

@@ -12,7 +12,8 @@ from adapters.feeds.page_titles import LONGEST_TITLE, derived_title, is_cut, who
 _TITLE_WORDS = 2
 _GAP_SIZES = 3
 _TITLES_OF_A_LIST = 2
-_AFTER_A_TITLE = '"”»’)]%'
+_CLOSING_QUOTES = '"”»’'
+_AFTER_A_TITLE = ")]%"
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -203,10 +204,11 @@ def _told_apart(lines: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
 
 def _may_be_title(line: str) -> bool:
     """Whether a line is short and no sentence."""
+    end = line.rstrip(_CLOSING_QUOTES)[-1:]
     return (
         len(line) <= LONGEST_TITLE
         and line.count(" ") + 1 >= _TITLE_WORDS
-        and (line[-1].isalnum() or line[-1] in _AFTER_A_TITLE)
+        and (end.isalnum() or (end != "" and end in _AFTER_A_TITLE))
     )
 
 
