@@ -166,16 +166,14 @@ def _entries(topic: Topic) -> Iterator[_Entry]:
 
 
 def _around(hits: Sequence[_Hit], index: int) -> Iterator[_Hit]:
-    """The hits that share a word with the one at ``index``; there are few, as no name is longer than some words."""
-    hit = hits[index]
-    for other in reversed(hits[:index]):
-        if other.start < hit.start - MOST_WORDS:
+    """The hits, in order, that can share a word with the one at ``index``; few, as no name has many words."""
+    first = index
+    while first and hits[first - 1].start >= hits[index].start - MOST_WORDS:
+        first -= 1
+    for other in range(first, len(hits)):
+        if hits[other].start >= hits[index].end:
             break
-        yield other
-    for other in hits[index + 1 :]:
-        if other.start >= hit.end:
-            break
-        yield other
+        yield hits[other]
 
 
 def _accepts(entry: _Entry, written: Sequence[Token], *, shouted: bool) -> bool:
