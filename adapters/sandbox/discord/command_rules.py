@@ -14,6 +14,8 @@ SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, M
 )
 _MOST_OF_KIND = {SLASH: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 _MOST_CHARACTERS = 8000
+# Which of the two may stand below a command itself, a sub-command and a group.
+_STEPS_WITHIN = {None: {SUB_COMMAND, SUB_COMMAND_GROUP}, SUB_COMMAND: set[int](), SUB_COMMAND_GROUP: {SUB_COMMAND}}
 # Discord's pattern is ^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$; \w has the letters, numbers and underscore.
 _SLASH_NAME = re.compile(r"^[-'\w]{1,32}$")
 
@@ -46,7 +48,7 @@ def _check_command(command: Mapping[str, Any], path: Path, errors: BodyErrors) -
     if kind == SLASH:
         _check_name(command, path, errors)
         errors.check_length((*path, "description"), command.get("description"), 1, 100)
-        _check_options(command.get("options"), (*path, "options"), errors, depth=0)
+        _check_options(command.get("options"), (*path, "options"), errors, within=None)
     else:
         errors.check_length((*path, "name"), command.get("name"), 1, 32)
     if _weight(command) > _MOST_CHARACTERS:
@@ -63,7 +65,7 @@ def _check_name(thing: Mapping[str, Any], path: Path, errors: BodyErrors) -> Non
         errors.check_length((*path, "description_localizations", language), words, 1, 100)
 
 
-def _check_options(options: object, path: Path, errors: BodyErrors, *, depth: int) -> None:
+def _check_options(options: object, path: Path, errors: BodyErrors, *, within: int | None) -> None:
     if not isinstance(options, list):
         return
     if len(options) > 25:  # noqa: PLR2004  # the documented bound
@@ -80,10 +82,10 @@ def _check_options(options: object, path: Path, errors: BodyErrors, *, depth: in
             errors.add(here, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
                        "Required options must be placed before non-required options")  # fmt: skip
         optional_seen = optional_seen or not required
-        _check_option(option, here, errors, depth=depth)
+        _check_option(option, here, errors, within=within)
 
 
-def _check_option(option: Mapping[str, Any], path: Path, errors: BodyErrors, *, depth: int) -> None:
+def _check_option(option: Mapping[str, Any], path: Path, errors: BodyErrors, *, within: int | None) -> None:
     kind = option.get("type")
     if kind not in range(1, 12):
         errors.add((*path, "type"), "BASE_TYPE_CHOICES", "Value must be one of {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}.")
@@ -91,11 +93,10 @@ def _check_option(option: Mapping[str, Any], path: Path, errors: BodyErrors, *, 
     _check_name(option, path, errors)
     errors.check_length((*path, "description"), option.get("description"), 1, 100)
     if kind in {SUB_COMMAND, SUB_COMMAND_GROUP}:
-        deepest = 1 if kind == SUB_COMMAND else 0
-        if depth > deepest:
+        if kind not in _STEPS_WITHIN[within]:
             errors.add((*path, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
                        "Sub-command and sub-command group option types are mutually exclusive")  # fmt: skip
-        _check_options(option.get("options"), (*path, "options"), errors, depth=depth + 1)
+        _check_options(option.get("options"), (*path, "options"), errors, within=kind)
         return
     _check_choices(option, path, errors)
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import discord
 import yarl
-from typing_extensions import override
 from discord import app_commands, ui
+from typing_extensions import override
 
 from adapters.sandbox.contract import DISCORD_TOKEN
 from tests.unit.adapters.sandbox.discord.stage import Stage
@@ -28,8 +28,8 @@ class VerbButton(ui.DynamicItem[ui.Button[Any]], template=r"1:(?P<verb>\w+)"):
     @override
     async def from_custom_id(
         cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py gives it
-        item: ui.Item[Any],  # noqa: ARG003  # discord.py gives it
+        interaction: discord.Interaction[Any],
+        item: ui.Item[Any],
         match: re.Match[str],
         /,
     ) -> Self:
