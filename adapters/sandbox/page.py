@@ -23,6 +23,8 @@ _SHOWN_AT_FIRST = 80
 _SHOWN_AT_MOST = 2_000
 _SAME_BREATH_S = 420.0
 _PREVIEW = re.compile(r'<div class="tg-preview[^"]*"><a href="([^"]+)"[^>]*>.*?</a></div>', re.DOTALL)
+_CARD = '<div class="dc-container"'
+_CARD_END = "</div>"
 _STATIC = Path(str(files("adapters.sandbox") / "static"))
 
 # The accent of a Discord container is a style attribute, which is why those alone may be inline; scripts never are.
@@ -60,10 +62,14 @@ def templates() -> Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """One message, ready to be drawn: with who wrote it and whether it goes on where the one before ended."""
+    """One message, ready to be drawn: with who wrote it and whether it goes on where the one before ended.
+
+    The ``html`` of a card ends before its last closing tag, so that its buttons stand inside as Discord draws them.
+    """
 
     message: Shown
     html: Markup
+    is_card: bool
     rows: tuple[tuple[Button, ...], ...]
     picture: str | None
     is_bot: bool
@@ -165,10 +171,12 @@ class Page:
         drawn: list[Drawn] = []
         for message in messages[-last:]:
             before = drawn[-1].message if drawn else None
+            is_card = _is_card(message.html)
             drawn.append(
                 Drawn(
                     message=message,
-                    html=self._html(message),
+                    html=self._html(message, is_card=is_card),
+                    is_card=is_card,
                     rows=_rows(message.buttons),
                     picture=message.image if message.image and "<img" not in message.html else None,
                     is_bot=message.author not in people,
@@ -180,11 +188,12 @@ class Page:
             )
         return tuple(drawn)
 
-    def _html(self, message: Shown) -> Markup:
+    def _html(self, message: Shown, *, is_card: bool) -> Markup:
         """What the server drew; the link previews that the newspaper's articles ask for are filled in from them."""
         if not message.html:
             return _as_paragraphs(message.text)
-        return Markup(_PREVIEW.sub(self._preview, message.html))  # noqa: S704  # made safe by the server
+        html = message.html.removesuffix(_CARD_END) if is_card else _PREVIEW.sub(self._preview, message.html)
+        return Markup(html)  # noqa: S704  # made safe by the server
 
     def _preview(self, match: re.Match[str]) -> str:
         url = match[1]
@@ -199,6 +208,10 @@ def _nearest(known: Sequence[Chat], visible: Sequence[Chat], asked: str | None) 
     kind = next((chat.kind for chat in known if chat.chat == asked), None)
     by_nearness = sorted(visible, key=lambda chat: (chat.chat != asked, chat.kind != kind))
     return by_nearness[0]
+
+
+def _is_card(html: str) -> bool:
+    return html.startswith(_CARD) and html.endswith(_CARD_END) and html.count(_CARD) == 1
 
 
 def _is_same_breath(before: Shown, message: Shown) -> bool:
