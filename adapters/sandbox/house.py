@@ -17,6 +17,7 @@ from adapters.sandbox.changes import Changes
 from adapters.sandbox.contract import ChatServer, Clock, Ground
 from adapters.sandbox.door import Presence, json_only, own_host_only, with_headers
 from adapters.sandbox.faults import FaultBook
+from adapters.sandbox.home import take_home
 from adapters.sandbox.listening import address_of, take_port
 from adapters.sandbox.newspaper import Newspaper
 from adapters.sandbox.newspaper_site import NewspaperSite
@@ -37,12 +38,15 @@ async def open_house(
 ) -> AsyncIterator[Addresses]:
     """Everything listens inside the block; after it everything is written and closed.
 
-    ``build_servers`` gives the Discord server, then the Telegram server. Raises PortTakenError.
+    ``build_servers`` gives the Discord server, then the Telegram server. Raises CannotOpenError.
     """
     async with AsyncExitStack() as stack:
+        if options.home is not None:
+            stack.callback(os.close, await take_home(options.home))
         listeners = await _take_ports(options, stack)
         addresses = Addresses.at(**{name: address_of(listener) for name, listener in listeners.items()})
-        store = await _open_store(options.home, clock, stack)
+        store = Store(options.home / "sandbox.db" if options.home else None, clock)
+        stack.push_async_callback(asyncio.to_thread, store.close)
         changes, faults = Changes(clock), FaultBook(store, clock)
         ground = Ground(
             documents=store,
@@ -81,14 +85,6 @@ async def _take_ports(options: SandboxOptions, stack: AsyncExitStack) -> Mapping
         listeners[name] = await take_port(options.host, port, setting=setting)
         stack.callback(listeners[name].close)
     return listeners
-
-
-async def _open_store(home: Path | None, clock: Clock, stack: AsyncExitStack) -> Store:
-    if home is not None:
-        await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
-    store = Store(home / "sandbox.db" if home else None, clock)
-    stack.push_async_callback(asyncio.to_thread, store.close)
-    return store
 
 
 async def _serve_platforms(

@@ -4,12 +4,14 @@ import asyncio
 import ipaddress
 import socket
 
+from adapters.sandbox.options import CannotOpenError
+
 PATIENCE_S = 5.0
 _RETRY_S = 0.1
 _WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  # recognised here, bound only when asked for
 
 
-class PortTakenError(Exception):
+class PortTakenError(CannotOpenError):
     """The port cannot be had; the text names it and says what to do."""
 
 

@@ -10,13 +10,14 @@ from html import escape
 from pathlib import Path
 
 from adapters.sandbox.contract import Clock, Documents
+from adapters.sandbox.options import CannotOpenError
 
 NAME = "The Vellmar Herald"
 _KIND = "newspaper"
 _TEASER_CHARACTERS = 220
 
 
-class BadArticleError(Exception):
+class BadArticleError(CannotOpenError):
     """An article's file has no headline, no "By …" line or no paragraph; the text names the file."""
 
 

@@ -8,6 +8,10 @@ from pathlib import Path
 from adapters.sandbox.contract import Strictness
 
 
+class CannotOpenError(Exception):
+    """The sandbox cannot start as it was asked to; the text is for the operator and says what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxOptions:
     """How to start a sandbox.

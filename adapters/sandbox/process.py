@@ -11,7 +11,7 @@ from adapters.sandbox.server import Addresses, SandboxOptions, serve
 def run_child(options: SandboxOptions, *, ready: Callable[[Addresses], None], parent: BinaryIO | None = None) -> None:
     """Run until SIGINT, SIGTERM or, where ``parent`` is a pipe from whoever started us, until that pipe closes.
 
-    Raises PortTakenError, whose text is for the operator.
+    Raises CannotOpenError, whose text is for the operator.
     """
     asyncio.run(_run(options, ready, parent))
 

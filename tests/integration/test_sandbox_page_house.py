@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.sandbox.contract import TELEGRAM_TOKEN
+from adapters.sandbox.home import HomeTakenError, take_home
 from adapters.sandbox.options import Addresses, SandboxOptions
 from adapters.sandbox.server import serve
 from tests.fakes.sandbox_house import fake_house
@@ -41,7 +42,7 @@ async def test_the_addresses_stand_in_the_home_while_it_runs(tmp_path: Path) -> 
     home = tmp_path / "new" / "home"
     async with fake_house(home) as house:
         assert Addresses.from_json((home / "sandbox.json").read_text(encoding="utf-8")) == house.addresses
-    assert [path.name for path in home.iterdir()] == ["sandbox.db"]
+    assert sorted(path.name for path in home.iterdir()) == ["sandbox.db", "sandbox.lock"]
 
 
 async def test_the_servers_are_told_where_they_listen_and_are_closed_at_the_end() -> None:
@@ -100,3 +101,25 @@ def test_a_child_ends_with_its_parent_or_by_a_signal(tmp_path: Path, how: str) -
             os.kill(child.pid, signal.SIGTERM)
         assert child.wait(10) == 0
     assert not (tmp_path / "sandbox.json").exists()
+
+
+async def test_a_home_belongs_to_one_sandbox_at_a_time(tmp_path: Path) -> None:
+    async with fake_house(tmp_path):
+        with pytest.raises(HomeTakenError, match="NEWSBOT_HOME"):
+            await take_home(tmp_path, patience_s=0)
+    os.close(await take_home(tmp_path, patience_s=0))
+
+
+async def test_a_new_sandbox_waits_until_the_old_one_has_written_everything(tmp_path: Path) -> None:
+    async with fake_house(tmp_path) as old:
+        opening = asyncio.create_task(_texts_after_opening(tmp_path))
+        await old.get("/healthz")
+        old.discord.show("text", "last words")
+    assert await asyncio.wait_for(opening, 10) == ["last words"]
+
+
+async def _texts_after_opening(home: Path) -> list[str]:
+    async with fake_house(home) as house:
+        seen = await house.get("/api/chats/discord/text?as=reader-1")
+    assert isinstance(seen, dict)
+    return [message["text"] for message in seen["messages"]]

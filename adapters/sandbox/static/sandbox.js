@@ -94,7 +94,10 @@ const stream = (pane) => find(".stream", pane);
 const toBottom = (pane) => (stream(pane).scrollTop = stream(pane).scrollHeight);
 const isVisible = (pane) => pane.offsetParent !== null;
 
-/** Draw the half anew, at once or after the drawing that is under way; many wishes meanwhile are one. */
+const BREATH_MS = 120;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Draw the half anew, at once or a breath after the drawing that is under way; many wishes meanwhile are one. */
 async function refresh(platform, { chat, last } = {}) {
   const view = views[platform];
   if (view.busy) {
@@ -110,12 +113,11 @@ async function refresh(platform, { chat, last } = {}) {
   } catch {
     // The loop that follows the changes says that the sandbox is away, and draws everything when it is back.
   }
+  if (view.again) await pause(BREATH_MS);
   view.busy = false;
-  if (view.again) {
-    const next = view.again;
-    view.again = null;
-    await refresh(platform, next);
-  }
+  const next = view.again;
+  view.again = null;
+  if (next) await refresh(platform, next);
 }
 
 function draw(platform, html) {
@@ -377,7 +379,7 @@ let typing = 0;
 async function offer(pane) {
   const box = find(".box input", pane);
   const turn = ++typing;
-  await new Promise((resolve) => setTimeout(resolve, 70));
+  await pause(70);
   if (turn !== typing) return;
   const text = box.value;
   if (!/^[/@]/.test(text)) return hideOffers(pane);
@@ -667,7 +669,7 @@ async function followChanges() {
     } catch {
       if (!isAway) toast("The sandbox does not answer. This page goes on when it is back.", { bad: true });
       isAway = true;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await pause(1000);
     }
   }
 }
