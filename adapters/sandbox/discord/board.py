@@ -51,9 +51,9 @@ class Board:
     def ping(
         self, message: dict[str, Any], allowed: Mapping[str, Any] | None, *, replied_to: str | None = None
     ) -> Pinged:
-        """Work out whom the bot's message pings, and write it into the message."""
+        """Work out whom the message pings by its author's rights, and write it into the message."""
         channel = self._archive.channels[message["channel_id"]]
-        may_ping_all = bool(rights_in(self._archive, channel, cast.BOT_ID) & Permission.MENTION_EVERYONE)
+        may_ping_all = bool(rights_in(self._archive, channel, message["author"]["id"]) & Permission.MENTION_EVERYONE)
         pinged = pinged_by(visible_text(message), allowed, may_ping_all=may_ping_all, replied_to=replied_to)
         name_pinged(message, pinged, _USERS)
         return pinged

@@ -112,12 +112,15 @@ class People:
         if not rights_in(self._house.archive, channel, cast.USER_IDS[person]) & send_right(channel):
             raise SandboxError("Only the bot and moderators can write here.")
         line = self._line(channel, person, text)
+        replied_to = None
         if reply_to is not None:
             original = self._entry(channel, person, reply_to)
+            replied_to = original.payload["author"]["id"]
             line["type"] = messages.REPLY
             line["message_reference"] = {"type": 0, "message_id": original.id, "channel_id": channel["id"]}
         entry = Entry(payload=line)
-        await self._house.board.put_up(entry)
+        pinged = self._house.board.ping(line, None, replied_to=replied_to)
+        await self._house.board.put_up(entry, pinged=pinged)
         return Seen(messages=(self._house.board.shown(entry, person),))
 
     def _line(self, channel: dict[str, Any], person: str, text: str) -> dict[str, Any]:
