@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from telegram import Update, User
 from telegram.error import InvalidToken, TelegramError
@@ -17,7 +16,7 @@ from adapters.telegram.inbound import Inbound, channel_ref
 from adapters.telegram.limits import LIMITS, PLATFORM
 from adapters.telegram.menu import publish_menus
 from adapters.telegram.news_of_chats import Moved, Opened, news_of
-from adapters.telegram.polling import Poller
+from adapters.telegram.polling import Handler, Poller
 from adapters.telegram.render import render
 from adapters.telegram.respond import Responder
 from adapters.telegram.rights import Rights
@@ -184,7 +183,7 @@ class TelegramPlatform:
                 await self._clock.sleep(wait_s)
                 failures += 1
 
-    def _handler(self, desk: Desk, me: User) -> Callable[[Mapping[str, Any], Callable[[], None]], Awaitable[None]]:
+    def _handler(self, desk: Desk, me: User) -> Handler:
         username = me.username or ""
         inbound = Inbound(username=username, desk=desk, codec=self._codec, prompts=self._prompts)
         responder = Responder(
@@ -197,15 +196,14 @@ class TelegramPlatform:
             budget=self._budget,
         )
 
-        async def handle(raw: Mapping[str, Any], step_aside: Callable[[], None]) -> None:
+        async def handle(update: Update, step_aside: Callable[[], None]) -> None:
             try:
-                update = Update.de_json(dict(raw), self._client)
                 await self._tell(update)
                 incoming = await inbound.read(update)
                 if incoming is not None:
                     await responder.respond(incoming, step_aside)
             except Exception:  # noqa: BLE001  # whatever is wrong with one update, the others go on
-                _LOG.exception("telegram: update %s was skipped", raw.get("update_id"))
+                _LOG.exception("telegram: update %s was skipped", update.update_id)
 
         return handle
 

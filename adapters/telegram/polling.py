@@ -3,13 +3,13 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from adapters.telegram.client import Client
-from adapters.telegram.lanes import Lanes, Work
+from adapters.telegram.lanes import Lanes
 from adapters.telegram.limits import PLATFORM
 from adapters.telegram.transport import SlowDownError
 from bot.ports.clock import Clock
@@ -27,8 +27,8 @@ _WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _CONFLICT_WAITS_S = (5.0, 10.0, 20.0, 40.0, 60.0)
 _REFUSED_TOKEN_S = 60.0
 
-Handler = Callable[[Mapping[str, Any], Callable[[], None]], Awaitable[None]]
-"""Handles one update as it came; may let the next of the same person begin early. Must not raise."""
+Handler = Callable[[Update, Callable[[], None]], Awaitable[None]]
+"""Handles one update; may let the next of the same person begin early. Must not raise."""
 
 
 class Poller:
@@ -52,7 +52,11 @@ class Poller:
             async with asyncio.TaskGroup() as group:
                 lanes = Lanes(group, at_most=_AT_ONCE)
                 group.create_task(self._settle())
-                await self._hand_on(await self._inbox.pending(PLATFORM), lanes)
+                for letter in await self._inbox.pending(PLATFORM):
+                    if update := self._update(json.loads(letter.body)):
+                        await self._hand_on(letter.id, update, lanes)
+                    else:
+                        self._finish(letter.id)
                 await self._poll(lanes)
         finally:
             await self._mark_done()
@@ -69,7 +73,10 @@ class Poller:
                 continue
             failures = 0
             before, offset = offset, _next_offset(updates, offset)
-            await self._hand_on(await self._inbox.accept(PLATFORM, _letters(updates)), lanes)
+            read = self._read(updates)
+            letters = [Letter(id=id_, body=json.dumps(raw, ensure_ascii=False)) for id_, (raw, _) in read.items()]
+            for letter in await self._inbox.accept(PLATFORM, letters):
+                await self._hand_on(letter.id, read[letter.id][1], lanes)
             if updates and offset == before:
                 await self._clock.sleep(_WAITS_S[0])
 
@@ -112,18 +119,34 @@ class Poller:
         except TelegramError as error:
             _LOG.warning("telegram: the webhook stays (%s)", error.message)
 
-    async def _hand_on(self, letters: Sequence[Letter], lanes: Lanes) -> None:
-        for letter in letters:
-            update = json.loads(letter.body)
-            await lanes.add(_lane(update), self._work(letter.id, update))
+    def _read(self, updates: Sequence[object]) -> dict[str, tuple[object, Update]]:
+        """The updates that can be read, each once, by number, in order."""
+        read: dict[str, tuple[object, Update]] = {}
+        for raw in updates:
+            if (update := self._update(raw)) is not None:
+                read.setdefault(str(update.update_id), (raw, update))
+        return read
 
-    def _work(self, id_: str, update: Mapping[str, Any]) -> Work:
+    def _update(self, raw: object) -> Update | None:
+        try:
+            if isinstance(raw, dict) and _number(raw) is not None:
+                return Update.de_json(raw, self._client)
+        except Exception as error:  # noqa: BLE001  # the library raises whatever its constructors meet
+            _LOG.error("telegram: update %s cannot be read (%s), left out", _number(raw), type(error).__name__)
+            return None
+        _LOG.error("telegram sent an update without a number, left out")
+        return None
+
+    async def _hand_on(self, id_: str, update: Update, lanes: Lanes) -> None:
         async def work(step_aside: Callable[[], None]) -> None:
             await self._handle(update, step_aside)
-            self._finished.append(id_)
-            self._has_finished.set()
+            self._finish(id_)
 
-        return work
+        await lanes.add(_lane(update), work)
+
+    def _finish(self, id_: str) -> None:
+        self._finished.append(id_)
+        self._has_finished.set()
 
     async def _settle(self) -> None:
         while True:
@@ -138,17 +161,6 @@ class Poller:
             await self._inbox.done(PLATFORM, finished)
 
 
-def _letters(updates: Sequence[object]) -> list[Letter]:
-    letters = []
-    for update in updates:
-        number = _number(update)
-        if number is None:
-            _LOG.error("telegram sent an update without a number, left out")
-            continue
-        letters.append(Letter(id=str(number), body=json.dumps(update, ensure_ascii=False)))
-    return letters
-
-
 def _number(update: object) -> int | None:
     number = update.get("update_id") if isinstance(update, dict) else None
     return number if isinstance(number, int) else None
@@ -159,19 +171,10 @@ def _next_offset(updates: Sequence[object], offset: int | None) -> int | None:
     return max(numbers) + 1 if numbers else offset
 
 
-def _lane(update: Mapping[str, Any]) -> str:
-    """One for each person in each chat. Survives any shape, because a malformed update must not stop the others."""
-    for kind in ALLOWED_UPDATES:
-        body = update.get(kind)
-        if isinstance(body, dict):
-            place = body.get("message") if kind == "callback_query" else body
-            return f"{_id_of(place, 'chat')}:{_id_of(body, 'from')}"
-    return ""
-
-
-def _id_of(body: object, part: str) -> object:
-    inner = body.get(part) if isinstance(body, dict) else None
-    return inner.get("id") if isinstance(inner, dict) else None
+def _lane(update: Update) -> str:
+    """One for each person in each chat."""
+    chat, person = update.effective_chat, update.effective_user
+    return f"{chat.id if chat else 0}:{person.id if person else 0}"
 
 
 def _step(waits: Sequence[float], failures: int) -> float:

@@ -16,7 +16,12 @@ _READ_TIMEOUT_S = 25.0
 """A shorter wait invents sends of unknown outcome: the server may still be working."""
 _CONNECT_TIMEOUT_S = 10.0
 _CONNECTIONS = 256
-_MADE_BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_MADE_BEFORE_SENDING = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.NonHttpUrlClientError,
+    ValueError,  # the address is none
+)
 _TOO_MANY_REQUESTS = 429
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

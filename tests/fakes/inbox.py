@@ -1,6 +1,5 @@
 """An inbox in memory."""
 
-import asyncio
 from collections.abc import Sequence
 
 from bot.ports.inbox import Letter
@@ -12,19 +11,14 @@ class FakeInbox:
     def __init__(self) -> None:
         self._letters: dict[str, Letter] = {}
         self._done: set[str] = set()
-        self._changed = asyncio.Condition()
-        self.commits = 0
 
     async def accept(self, platform: str, letters: Sequence[Letter]) -> list[Letter]:
         fresh = [letter for letter in letters if letter.id not in self._letters]
         self._letters.update({letter.id: letter for letter in fresh})
-        self.commits += 1
         return fresh
 
     async def done(self, platform: str, ids: Sequence[str]) -> None:
         self._done.update(ids)
-        async with self._changed:
-            self._changed.notify_all()
 
     async def pending(self, platform: str) -> list[Letter]:
         return [letter for id_, letter in self._letters.items() if id_ not in self._done]
@@ -33,8 +27,3 @@ class FakeInbox:
     def accepted(self) -> list[str]:
         """The numbers of all letters, in the order in which they came."""
         return list(self._letters)
-
-    async def until_done(self, count: int) -> None:
-        """Return once that many are done."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: len(self._done) >= count)

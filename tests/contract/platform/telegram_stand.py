@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from adapters.sandbox.contract import READER_1, TELEGRAM_TOKEN, Ground, Seen, Shown, Strictness
 from adapters.sandbox.faults import FaultBook
@@ -54,6 +54,12 @@ class Stand:
         """Every call of those methods, oldest first."""
         entries = cast("list[dict[str, Any]]", self.store.since(0))
         return [entry for entry in entries if entry["kind"] == "call" and entry["call"] in methods]
+
+    async def until_called(self, method: str, *, at_least: int = 1) -> None:
+        """Return once the method was called that often."""
+        async with asyncio.timeout(_SOON_S):
+            while len(self.calls(method)) < at_least:  # noqa: ASYNC110  # the ledger has no bell
+                await asyncio.sleep(0.005)
 
     async def sees(self, person: str = READER_1, chat: ChannelRef = GROUP) -> tuple[Shown, ...]:
         return (await self.server.look(chat.id, person, None)).messages
@@ -113,6 +119,34 @@ async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
         await server.close()
         await runner.cleanup()
         store.close()
+
+
+@asynccontextmanager
+async def deaf_to_whispers(stand: Stand, *, is_refused: bool = False) -> AsyncIterator[Stand]:
+    """The same Telegram behind a server of an older release: it ignores what it does not know, or refuses it."""
+    upstream = str(stand.options.api_url).removesuffix("/bot")
+    session = ClientSession()
+
+    async def forward(request: web.Request) -> web.Response:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        if form.pop("ephemeral_message_parameters", None) and is_refused:
+            refusal = {"ok": False, "error_code": 400, "description": "Bad Request: BOT_NOT_ADMIN"}
+            return web.json_response(refusal, status=400)
+        async with session.post(f"{upstream}{request.path}", data=form) as answer:
+            return web.Response(body=await answer.read(), status=answer.status, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", forward)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    try:
+        yield replace(stand, options=replace(stand.options, api_url=f"http://{host}:{port}/bot"))
+    finally:
+        await runner.cleanup()
+        await session.close()
 
 
 @asynccontextmanager

@@ -1,0 +1,86 @@
+"""Telegram's rates are used up to the limit and never passed."""
+
+from itertools import pairwise
+
+import pytest
+
+from adapters.telegram.budget import Budget
+from tests.fakes.clocks import HeldClock
+
+STEP_S = 0.01
+
+
+def spoken(budget: Budget, clock: HeldClock, chats: list[int], *, for_s: float, is_answer: bool = False) -> list[float]:
+    """When something was said, by somebody who tries every hundredth of a second, in turn to each chat."""
+    times = []
+    for tick in range(round(for_s / STEP_S)):
+        times += [clock.monotonic()] * (budget.take(chats[tick % len(chats)], is_answer=is_answer) == 0)
+        clock.pass_on(STEP_S)
+    return times
+
+
+def most_within(times: list[float], window_s: float) -> int:
+    return max(sum(1 for later in times if start <= later < start + window_s - STEP_S / 2) for start in times)
+
+
+def test_a_group_hears_nineteen_posts_in_any_minute_and_no_fewer() -> None:
+    clock = HeldClock()
+    times = spoken(Budget(clock), clock, [-1], for_s=300)
+    assert most_within(times, 60) == 19
+    assert len(times) >= 0.95 * 20 * 5
+
+
+def test_an_answer_gets_the_twentieth_place_and_no_more() -> None:
+    clock = HeldClock()
+    budget = Budget(clock)
+    while not budget.take(-1):
+        clock.pass_on(0.1)
+    assert budget.take(-1, is_answer=True) == 0
+    clock.pass_on(0.1)
+    assert budget.take(-1, is_answer=True) > 50
+
+
+def test_a_private_chat_hears_one_a_second_after_a_short_burst() -> None:
+    clock = HeldClock()
+    times = spoken(Budget(clock), clock, [5], for_s=20)
+    assert most_within(times, 1) <= 3
+    assert all(later - sooner >= 1 - 2 * STEP_S for sooner, later in pairwise(times[3:]))
+    assert len(times) >= 0.95 * 20
+
+
+def test_all_chats_together_hear_at_most_thirty_a_second_and_nearly_that_many() -> None:
+    clock = HeldClock()
+    times = spoken(Budget(clock), clock, list(range(1, 2001)), for_s=30)
+    assert most_within(times, 1) <= 30
+    assert len(times) >= 0.94 * 30 * 30
+
+
+def test_a_closed_chat_waits_and_the_others_do_not() -> None:
+    clock = HeldClock()
+    budget = Budget(clock, is_kept=False)
+    budget.close(-1, 30.0)
+    assert budget.take(-1) == 30
+    assert budget.take(-1, is_answer=True) == 30
+    assert budget.take(-2) == 0
+    clock.pass_on(30)
+    assert budget.take(-1) == 0
+
+
+def test_without_rates_nothing_is_held_back() -> None:
+    budget = Budget(HeldClock(), is_kept=False)
+    assert [budget.take(-1) for _ in range(1_000)] == [0.0] * 1_000
+
+
+async def test_a_long_wait_is_told_and_not_waited_out() -> None:
+    budget = Budget(HeldClock())
+    budget.close(-1, 30.0)
+    assert await budget.turn(-1, patience_s=1.0) == pytest.approx(30)
+
+
+def test_many_chats_do_not_pile_up() -> None:
+    clock = HeldClock()
+    budget = Budget(clock)
+    for chat in range(1, 20_100):
+        budget.take(-chat)
+        clock.pass_on(0.04)
+    assert len(budget._shared) < 20_000
