@@ -123,7 +123,7 @@ def after_uncertain(claim: Claim, *, now: datetime, repeat_safe: timedelta, reas
     Within ``repeat_safe`` of the first attempt the platform recognises the repeat by ``once``: again, freely. Later, or
     where it cannot, once more at most; then a person decides.
     """
-    if now - claim.first_attempt_at <= repeat_safe:
+    if now - claim.first_attempt_at < repeat_safe:
         return Waiting(not_before=now + timedelta(seconds=1), reason=reason)
     if claim.uncertain < MAX_UNCERTAIN:
         return Waiting(not_before=now + timedelta(seconds=1), reason=reason, was_uncertain=True)

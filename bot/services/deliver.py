@@ -234,7 +234,7 @@ class Deliverer:
             return Waiting(not_before=now + timedelta(seconds=1), reason=reason)
         platform = self._platforms[claim.channel.platform]
         repeat_safe = timedelta(seconds=platform.limits.repeat_safe_s)
-        if now - claim.first_attempt_at > repeat_safe and platform.limits.can_find:
+        if now - claim.first_attempt_at >= repeat_safe and platform.limits.can_find:
             found = await platform.find(claim.channel, card(story), since=claim.first_attempt_at)
             return Sent(receipt=found) if found else Waiting(not_before=now, reason=reason)
         return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)

@@ -59,8 +59,12 @@ def _after_title(title: str, lead: str) -> str:
     told = title.rstrip(ELLIPSIS).rstrip()
     if not lead.startswith(told):
         return lead
-    rest = lead[len(told) :].lstrip(" ,;:–—-.")
-    return ELLIPSIS + rest if len(rest) >= _WORTH_SHOWING else ""
+    rest = lead[len(told) :]
+    ends_a_sentence = rest.startswith((".", "!", "?")) or told.endswith((".", "!", "?"))
+    rest = rest.lstrip(" ,;:–—-.!?")
+    if len(rest) < _WORTH_SHOWING:
+        return ""
+    return rest if ends_a_sentence else ELLIPSIS + rest
 
 
 def _opinions(story: Story) -> tuple[Block, ...]:

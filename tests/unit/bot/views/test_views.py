@@ -78,6 +78,12 @@ def test_a_title_made_from_the_lead_is_not_said_twice() -> None:
     assert words_of(post) == "…saying that two piers had cracked in the frost of May."
 
 
+def test_a_sentence_after_the_title_s_begins_as_a_sentence() -> None:
+    lead = "The cause was bad weather. A leaked letter of the committee makes the claim."
+    post = card(story(Draft(title="The cause was bad weather", paragraphs=(lead,), has_own_title=False)))
+    assert words_of(post) == "A leaked letter of the committee makes the claim."
+
+
 def test_a_story_that_the_source_cut_says_so() -> None:
     draft = Draft(title="Floods", teaser="The river came close to overflowing …", is_complete=False)
     assert "The source shows only the beginning." in words_of(card(story(draft)))

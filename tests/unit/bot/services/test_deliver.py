@@ -1,0 +1,296 @@
+"""The outbox is kept: each outcome leads where it should, and a dead process's sends are decided about."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.article import StoryId
+from bot.domain.delivery import DeliveryState, Receipt
+from bot.domain.subscription import Everything
+from bot.ports.platform import (
+    ChannelLostError,
+    PostRefusedError,
+    SendError,
+    TryLaterError,
+    UncertainError,
+)
+from bot.services.deliver import Deliverer
+from bot.services.publish import publish
+from bot.services.topics import Topics
+from storage import Database
+from tests.builders import channel_ref, draft, new_channel, new_source, opinion
+from tests.fakes.clocks import HeldClock
+from tests.fakes.events import FakeEvents
+from tests.fakes.platform import FakePlatform
+
+
+def failing(*errors: BaseException) -> Callable[[], None]:
+    """Raise each error once, then none."""
+    waiting = list(errors)
+
+    def trouble() -> None:
+        if waiting:
+            raise waiting.pop(0)
+
+    return trouble
+
+
+class Outbox:
+    """A deliverer with what it works on."""
+
+    def __init__(self, database: Database, topics: Topics, clock: HeldClock) -> None:
+        self.database, self.topics, self.clock = database, topics, clock
+        self.platform = FakePlatform()
+        self.events = FakeEvents()
+        self.deliverer = self.another("first")
+
+    def another(self, holder: str) -> Deliverer:
+        return Deliverer(self.database, {self.platform.name: self.platform}, self.clock, self.events, holder=holder)
+
+    async def promise(self, *titles: str, places: tuple[str, ...] = ("100",)) -> list[StoryId]:
+        async with self.database.writing() as work:
+            for place in places:
+                channel = await work.channels.meet(new_channel(place), now=self.clock.now())
+                await work.subscriptions.add(channel.id, Everything(), now=self.clock.now())
+            source = await work.sources.at("https://wire.example/feed") or await work.sources.add(
+                new_source(), now=self.clock.now()
+            )
+            published = await publish(
+                work,
+                self.topics,
+                source,
+                [draft(title, guid=title) for title in reversed(titles)],
+                now=self.clock.now(),
+                announce=100,
+                refresh_delay=timedelta(0),
+            )
+            await work.commit()
+        return list(published.new)
+
+    async def connect(self) -> None:
+        await self.deliverer.connect(self.platform.name, others_are_dead=True)
+
+    async def counts(self) -> dict[DeliveryState, int]:
+        async with self.database.reading() as look:
+            return {state: number for state, number in (await look.deliveries.counts()).items() if number}
+
+    async def refresh(self, story_id: StoryId) -> None:
+        async with self.database.writing() as work:
+            await work.opinions.save(opinion(story_id, words="So it is."))
+            await work.deliveries.refresh(story_id, due=self.clock.now())
+            await work.commit()
+
+    async def die_while_sending(self) -> None:
+        """Claim as a process that then is killed."""
+        async with self.database.writing() as work:
+            await work.deliveries.claim(
+                [self.platform.name], holder="dead", limit=10, now=self.clock.now(), lease=timedelta(seconds=90)
+            )
+            await work.commit()
+
+
+@pytest.fixture
+def outbox(database: Database, topics: Topics, clock: HeldClock) -> Outbox:
+    return Outbox(database, topics, clock)
+
+
+async def test_stories_leave_in_order_one_at_a_time_in_a_channel(outbox: Outbox) -> None:
+    await outbox.promise("One", "Two", "Three")
+    await outbox.connect()
+    while await outbox.deliverer.deliver_due():
+        pass
+    assert outbox.platform.titles == ["One", "Two", "Three"]
+    assert outbox.platform.most_in_flight == 1
+    assert await outbox.counts() == {DeliveryState.SENT: 3}
+
+
+async def test_channels_are_served_at_the_same_time(outbox: Outbox) -> None:
+    await outbox.promise("One", places=tuple(str(n) for n in range(20)))
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    sending = asyncio.create_task(outbox.deliverer.deliver_due())
+    await outbox.platform.flying(20)
+    outbox.platform.gate.set()
+    assert await sending == 20
+
+
+async def test_nothing_is_claimed_for_a_platform_that_is_not_connected(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    assert await outbox.deliverer.deliver_due() == 0
+    assert await outbox.counts() == {DeliveryState.PENDING: 1}
+
+
+async def test_a_rate_limit_puts_it_back_for_exactly_as_long_as_asked(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = failing(TryLaterError("slow down", wait_s=7.5))
+    await outbox.deliverer.deliver_due()
+    outbox.clock.pass_on(7.4)
+    assert await outbox.deliverer.deliver_due() == 0
+    outbox.clock.pass_on(0.1)
+    assert await outbox.deliverer.deliver_due() == 1
+    assert outbox.platform.titles == ["One"]
+
+
+async def test_a_lost_channel_is_paused_with_all_that_waits_for_it_and_goes_on_when_let_in(outbox: Outbox) -> None:
+    await outbox.promise("One", "Two")
+    await outbox.connect()
+    outbox.platform.trouble = failing(ChannelLostError("the bot was kicked"))
+    await outbox.deliverer.deliver_due()
+    assert await outbox.deliverer.deliver_due() == 0
+    async with outbox.database.writing() as work:
+        channel = await work.channels.find(channel_ref())
+        assert channel
+        assert channel.paused_because == "the bot was kicked"
+        assert await work.channels.resume(channel.id, now=outbox.clock.now())
+        await work.commit()
+    while await outbox.deliverer.deliver_due():
+        pass
+    assert outbox.platform.titles == ["One", "Two"]
+
+
+async def test_a_channel_that_moved_gets_its_post_once_at_its_new_place(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = failing(ChannelLostError("it is a supergroup now", moved_to=channel_ref("-200")))
+    await outbox.deliverer.deliver_due()
+    await outbox.deliverer.deliver_due()
+    assert [to.id for to, _, _ in outbox.platform.sent] == ["-200"]
+
+
+async def test_a_refused_post_is_buried_and_the_next_one_goes_out(outbox: Outbox) -> None:
+    await outbox.promise("One", "Two")
+    await outbox.connect()
+    outbox.platform.trouble = failing(PostRefusedError("harmful link"))
+    while await outbox.deliverer.deliver_due():
+        pass
+    assert outbox.platform.titles == ["Two"]
+    assert await outbox.counts() == {DeliveryState.BURIED: 1, DeliveryState.SENT: 1}
+
+
+async def test_where_a_repeat_is_recognised_an_unknown_outcome_is_repeated_with_the_same_key(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60)
+    outbox.deliverer = outbox.another("first")
+    await outbox.promise("One")
+    await outbox.connect()
+    keys: list[str] = []
+    sent = outbox.platform.send
+
+    async def lose_three_answers(to: object, post: object, *, once: str) -> Receipt:
+        keys.append(once)
+        if len(keys) <= 3:
+            raise UncertainError("connection reset")
+        return await sent(to, post, once=once)  # type: ignore[arg-type]  # passed on as they came
+
+    outbox.platform.send = lose_three_answers  # type: ignore[method-assign,assignment]  # a fake of a fake
+    for _ in range(4):
+        await outbox.deliverer.deliver_due()
+        outbox.clock.pass_on(1)
+    assert len(set(keys)) == 1
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+
+
+async def test_elsewhere_an_unknown_outcome_is_repeated_once_and_then_left_to_a_person(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = failing(*[UncertainError("timed out") for _ in range(9)])
+    for _ in range(5):
+        await outbox.deliverer.deliver_due()
+        outbox.clock.pass_on(60)
+    assert await outbox.counts() == {DeliveryState.PARKED: 1}
+
+
+async def test_a_story_that_fails_on_our_side_is_given_up_after_five_tries_and_holds_up_nobody(outbox: Outbox) -> None:
+    await outbox.promise("One", places=("1", "2"))
+    await outbox.connect()
+    outbox.platform.trouble = failing(*[ZeroDivisionError() for _ in range(10)])
+    for _ in range(6):
+        await outbox.deliverer.deliver_due()
+        outbox.clock.pass_on(64)
+    assert await outbox.counts() == {DeliveryState.BURIED: 2}
+    assert outbox.events.troubles
+
+
+@pytest.mark.parametrize(("repeat_safe_s", "copies"), [(60.0, 1), (0.0, 1)])
+async def test_what_a_dead_process_was_sending_is_sent_again_once(
+    outbox: Outbox, repeat_safe_s: float, copies: int
+) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=repeat_safe_s)
+    outbox.deliverer = outbox.another("alive")
+    await outbox.promise("One")
+    await outbox.die_while_sending()
+    assert await outbox.deliverer.connect(outbox.platform.name, others_are_dead=True) == 1
+    outbox.clock.pass_on(1)
+    await outbox.deliverer.deliver_due()
+    assert outbox.platform.titles == ["One"] * copies
+
+
+async def test_a_process_that_dies_twice_on_the_same_send_leaves_it_to_a_person(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    for _ in range(2):
+        await outbox.die_while_sending()
+        await outbox.connect()
+        outbox.clock.pass_on(1)
+    assert await outbox.counts() == {DeliveryState.PARKED: 1}
+
+
+async def test_a_living_process_s_sends_are_left_alone_until_its_lease_is_over(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.die_while_sending()
+    assert await outbox.deliverer.connect(outbox.platform.name, others_are_dead=False) == 0
+    outbox.clock.pass_on(91)
+    assert await outbox.deliverer.recover(outbox.platform.name) == 1
+
+
+async def test_long_after_a_crash_the_channel_s_history_decides(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another("alive")
+    await outbox.promise("One")
+    await outbox.die_while_sending()
+    outbox.clock.pass_on(3600)
+    outbox.platform.found = Receipt(channel=channel_ref(), message_ids=("77",))
+    await outbox.connect()
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+    assert outbox.platform.sent == []
+
+
+async def test_a_card_is_brought_up_to_date_where_it_stands(outbox: Outbox) -> None:
+    (story_id,) = await outbox.promise("One", places=("1", "2"))
+    await outbox.connect()
+    await outbox.deliverer.deliver_due()
+    for _ in range(20):
+        await outbox.refresh(story_id)
+    while await outbox.deliverer.deliver_due():
+        pass
+    assert [receipt.message_ids for receipt, _ in outbox.platform.edited] == [("1",), ("2",)]
+    assert "So it is." in repr(outbox.platform.edited[0][1])
+
+
+async def test_a_card_that_is_gone_is_edited_no_more(outbox: Outbox) -> None:
+    (story_id,) = await outbox.promise("One")
+    await outbox.connect()
+    await outbox.deliverer.deliver_due()
+    await outbox.refresh(story_id)
+    outbox.platform.trouble = failing(PostRefusedError("unknown message"))
+    await outbox.deliverer.deliver_due()
+    assert await outbox.deliverer.deliver_due() == 0
+    assert (await outbox.counts())[DeliveryState.BURIED] == 1
+
+
+async def test_stopping_lets_what_is_under_way_arrive_and_takes_nothing_new(outbox: Outbox) -> None:
+    await outbox.promise("One", "Two")
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    running = asyncio.create_task(outbox.deliverer.run())
+    await outbox.platform.flying(1)
+    outbox.deliverer.stop()
+    outbox.platform.gate.set()
+    await running
+    assert outbox.platform.titles == ["One"]
+    assert await outbox.counts() == {DeliveryState.PENDING: 1, DeliveryState.SENT: 1}
+
+
+async def test_every_kind_of_send_error_has_an_outcome() -> None:
+    assert set(SendError.__subclasses__()) == {TryLaterError, ChannelLostError, PostRefusedError, UncertainError}
