@@ -1,0 +1,169 @@
+"""Worker processes that parse feeds, so that no document can stop, slow or fill the bot."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+
+from adapters.feeds.parsed import ParsedFeed, Problem, read_draft, read_head
+from bot.ports.reading import ReadingError
+
+_LONGEST_LINE = 1024 * 1024
+_CHUNK = 64 * 1024
+_PROGRAM = "from adapters.feeds.parse_process import main; main()"
+
+
+class WorkerDiedError(Exception):
+    """A worker ended in the middle of a document; ``signal`` is what killed it, if anything did."""
+
+    def __init__(self, returncode: int | None) -> None:
+        super().__init__(f"the parser ended with {returncode}")
+        self.signal = -returncode if returncode and returncode < 0 else None
+
+
+class ParseWorkers:
+    """Parses documents, one at a time in each process.
+
+    The first process starts with the first document. Another one starts when a document has waited ``patience_s`` for
+    it, and goes when both are idle. A process that dies, or works longer than ``longest_s`` on one document, is
+    replaced, and so is each after ``documents_each``, since parsers lose memory with time.
+    """
+
+    def __init__(
+        self, *, most: int = 2, patience_s: float = 0.5, longest_s: float = 20.0, documents_each: int = 500
+    ) -> None:
+        self._most = most
+        self._patience_s = patience_s
+        self._longest_s = longest_s
+        self._documents_each = documents_each
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._workers: set[_Worker] = set()
+
+    async def parse(self, body: bytes, *, address: str, charset: str | None) -> ParsedFeed:
+        """What the document says. Raises ReadingError. When cancelled, it takes the process along."""
+        worker = await self._take()
+        try:
+            async with asyncio.timeout(self._longest_s):
+                result = await worker.parse(body, address=address, charset=charset)
+        except TimeoutError:
+            await worker.kill()
+            raise _too_slow() from None
+        except WorkerDiedError as error:
+            if error.signal == signal.SIGXCPU:
+                raise _too_slow() from None
+            raise ReadingError("That feed broke the parser, so it cannot be read.", kind="not_a_feed") from None
+        except BaseException:
+            await worker.kill()
+            raise
+        finally:
+            await self._give_back(worker)
+        if isinstance(result, Problem):
+            raise ReadingError(result.message, kind=result.kind)
+        return result
+
+    async def close(self) -> None:
+        """End all processes. Documents that are being parsed end with theirs."""
+        await asyncio.gather(*(worker.stop() for worker in self._workers))
+
+    async def _take(self) -> "_Worker":
+        if self._idle.empty() and self._workers:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience_s):
+                    return await self._idle.get()
+        if self._idle.empty() and len(self._workers) < self._most:
+            worker = _Worker()
+            self._workers.add(worker)
+            return worker
+        return await self._idle.get()
+
+    async def _give_back(self, worker: "_Worker") -> None:
+        if self._idle.empty():
+            is_spent = worker.documents >= self._documents_each
+            self._idle.put_nowait(worker)
+            if is_spent:
+                await worker.stop()
+        else:
+            self._workers.discard(worker)
+            await worker.stop()
+
+
+class _Worker:
+    """One process, started when there is a document for it, and again after it ended."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def parse(self, body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Problem:
+        """What the document says. Raises WorkerDiedError."""
+        if self._process is None or self._process.returncode is not None:
+            self._process = await _started()
+            self.documents = 0
+        self.documents += 1
+        try:
+            await _send(self._process, body, address=address, charset=charset)
+            return await _receive(self._process)
+        except (EOFError, ConnectionError):
+            raise WorkerDiedError(await self._process.wait()) from None
+
+    async def stop(self) -> None:
+        """End the process in peace, or after a second without."""
+        if self._process is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._process.communicate()
+                return
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End the process now."""
+        if self._process is None:
+            return
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+        await self._process.communicate()
+
+
+async def _started() -> asyncio.subprocess.Process:
+    """A process with nothing of ours but the way to the code: no token in its environment, no file, no terminal."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-c",
+        _PROGRAM,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"},
+        start_new_session=True,
+        limit=_LONGEST_LINE,
+    )
+
+
+async def _send(process: asyncio.subprocess.Process, body: bytes, *, address: str, charset: str | None) -> None:
+    assert process.stdin is not None  # noqa: S101  # it was started with a pipe
+    request = {"address": address, "charset": charset, "length": len(body)}
+    process.stdin.write(json.dumps(request).encode() + b"\n")
+    for start in range(0, len(body), _CHUNK):
+        process.stdin.write(body[start : start + _CHUNK])
+        await process.stdin.drain()
+
+
+async def _receive(process: asyncio.subprocess.Process) -> ParsedFeed | Problem:
+    assert process.stdout is not None  # noqa: S101  # it was started with a pipe
+    head = read_head(await process.stdout.readuntil())
+    if isinstance(head, Problem):
+        return head
+    feed, count = head
+    drafts = []
+    for _ in range(count):
+        drafts.append(read_draft(await process.stdout.readuntil()))
+        await asyncio.sleep(0)  # a line that has already come does not wait by itself
+    return ParsedFeed(title=feed.title, drafts=tuple(drafts), site=feed.site, language=feed.language, ttl=feed.ttl)
+
+
+def _too_slow() -> ReadingError:
+    return ReadingError("That feed takes too long to take apart.", kind="timeout")
