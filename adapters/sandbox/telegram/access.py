@@ -4,7 +4,7 @@ from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.cast import PLATFORM
 from adapters.sandbox.telegram.errors import BadRequestError, ChatMigratedError, ForbiddenError
 from adapters.sandbox.telegram.migration import migrate
-from adapters.sandbox.telegram.params import Params
+from adapters.sandbox.telegram.params import Params, whole
 from adapters.sandbox.telegram.room import Room
 
 _WORDS = {"supergroup": "supergroup chat", "channel": "channel chat", "private": "private chat"}
@@ -19,7 +19,8 @@ def known_room(api: Api, chat: str) -> Room:
     """The chat with this id. Raises BadRequestError, or ChatMigratedError when it moved."""
     if not chat:
         raise BadRequestError("chat_id is empty")
-    room = api.rooms.get(int(chat)) if chat.lstrip("-").isdecimal() else None
+    number = whole(chat)
+    room = api.rooms.get(number) if number is not None else None
     if room is None:
         raise BadRequestError("chat not found")
     if room.migrated_to is not None:

@@ -16,6 +16,7 @@ CHANNEL = -1002000000002
 USER_IDS = MappingProxyType({READER_1: 700000001, READER_2: 700000002, MODERATOR_1: 700000003})
 PERSON_IDS = MappingProxyType({user: person for person, user in USER_IDS.items()})
 PEOPLE_BY_ID = MappingProxyType({person.id: person for person in PEOPLE})
+KNOWN_USERS = frozenset({BOT, *PERSON_IDS})
 LANGUAGE = "en"
 
 

@@ -12,12 +12,13 @@ _FOUND = re.compile(
     r"|(?P<hashtag>(?<![\w#&/])#\w*[^\W\d]\w*)"
     r"|(?P<bot_command>(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/@]))"
 )
+_MARKS = ("/", "@", "#", "www.")  # without one of these there is nothing to find
 _HIDING = ("text_link", "text_mention", "pre", "code", "date_time")
 
 
 def detected(text: str, entities: tuple[Entity, ...] = ()) -> tuple[Entity, ...]:
     """The entities of the text with those that the server finds added, in order."""
-    if not any(mark in text for mark in "@/#."):
+    if not any(mark in text for mark in _MARKS):
         return entities
     offsets = utf16_prefix(text)
     hiding = [entity for entity in entities if entity.type in _HIDING]

@@ -6,7 +6,7 @@ from adapters.sandbox.telegram.access import writable_room
 from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.cast import BOT
 from adapters.sandbox.telegram.errors import BadRequestError
-from adapters.sandbox.telegram.formatted import fit_caption, fit_text, read_caption, read_text
+from adapters.sandbox.telegram.formatted import fit_caption, fit_text, read_caption, read_preview, read_text
 from adapters.sandbox.telegram.keyboards import judge_markup, read_markup
 from adapters.sandbox.telegram.message import Key, Message
 from adapters.sandbox.telegram.params import Params
@@ -26,7 +26,7 @@ _REACTIONS = frozenset(_REACTION_LIST.split())
 async def edit_text(api: Api, params: Params) -> object:
     """editMessageText; the keyboard is replaced too, and removed when not given."""
     formatted = read_text(params)
-    preview = params.mapping("link_preview_options", "link preview options")
+    preview = read_preview(params)
     markup = read_markup(params)
     room, message = _editable(api, params)
     if message.photo is not None or not message.text:

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.sandbox.telegram.errors import BadRequestError
 from adapters.sandbox.telegram.links import checked_link, mentioned_user
+from adapters.sandbox.telegram.params import whole
 
 ENTITIES_AT_MOST = 100
 SPLITTABLE = ("bold", "italic", "underline", "strikethrough", "spoiler")
@@ -112,7 +113,7 @@ def _detailed(entity: Entity, raw: Mapping[str, Any]) -> Entity | None:
             return linked(entity, str(raw.get("url", "")), strict=True)
         case "text_mention":
             user = raw.get("user")
-            return replace(entity, user=int(user["id"])) if isinstance(user, Mapping) and "id" in user else None
+            return replace(entity, user=_number(user["id"])) if isinstance(user, Mapping) and "id" in user else None
         case "pre":
             return replace(entity, language=str(raw["language"]) if raw.get("language") else None)
         case "custom_emoji":
@@ -127,9 +128,10 @@ def _detailed(entity: Entity, raw: Mapping[str, Any]) -> Entity | None:
 
 
 def _number(value: object) -> int:
-    if isinstance(value, int) or (isinstance(value, str) and value.lstrip("-").isdecimal()):
-        return int(value)
-    raise BadRequestError("can't parse MessageEntity: Field must be of type Number")
+    number = whole(value)
+    if number is None:
+        raise BadRequestError("can't parse MessageEntity: Field must be of type Number")
+    return number
 
 
 def linked(entity: Entity, url: str, *, strict: bool) -> Entity | None:

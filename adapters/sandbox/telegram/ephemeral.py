@@ -9,10 +9,10 @@ from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.callbacks import ANSWER_WITHIN_S, Press
 from adapters.sandbox.telegram.cast import BOT
 from adapters.sandbox.telegram.errors import BadRequestError
-from adapters.sandbox.telegram.formatted import fit_text, read_text
+from adapters.sandbox.telegram.formatted import fit_text, read_preview, read_text
 from adapters.sandbox.telegram.keyboards import judge_markup, read_markup
 from adapters.sandbox.telegram.message import Key, Message
-from adapters.sandbox.telegram.params import Params
+from adapters.sandbox.telegram.params import Params, whole
 from adapters.sandbox.telegram.room import Room
 
 
@@ -43,7 +43,7 @@ def addressee(api: Api, room: Room, raw: Mapping[str, Any], reply: Mapping[str, 
     if raw.get("callback_query_id"):
         return _after_press(api, room, user, raw)
     if reply and reply.get("ephemeral_message_id"):
-        asked = room.messages.get(Key(user, int(reply["ephemeral_message_id"])))
+        asked = room.messages.get(Key(user, whole(reply["ephemeral_message_id"]) or 0))
         if asked is None or asked.sender != user or api.ground.clock() - asked.at > ANSWER_WITHIN_S:
             raise BadRequestError("message to be replied not found")
     elif not room.bot_is_admin:
@@ -64,7 +64,7 @@ def _after_press(api: Api, room: Room, user: int, raw: Mapping[str, Any]) -> Add
 async def edit_ephemeral_text(api: Api, params: Params) -> object:
     """editEphemeralMessageText."""
     formatted = read_text(params)
-    preview = params.mapping("link_preview_options", "link preview options")
+    preview = read_preview(params)
     markup = read_markup(params)
     room, message = _found(api, params, "message to edit not found")
     content = fit_text(formatted)

@@ -1,8 +1,11 @@
 """Text and formatting of one call, checked in the real server's order and cleaned as it cleans."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from adapters.sandbox.telegram.cast import KNOWN_USERS
 from adapters.sandbox.telegram.detect import detected
 from adapters.sandbox.telegram.entities import Entity, given, repaired, utf16_length, utf16_prefix
 from adapters.sandbox.telegram.errors import BadRequestError
@@ -39,6 +42,14 @@ def read_text(params: Params) -> Formatted:
 def read_caption(params: Params) -> Formatted:
     """The parsed ``caption`` of a call; none is fine."""
     return _parsed(params, params.text("caption"), "caption_entities")
+
+
+def read_preview(params: Params) -> Mapping[str, Any] | None:
+    """The call's ``link_preview_options``, None when absent."""
+    options = params.mapping("link_preview_options", "link preview options")
+    if options is not None and not isinstance(options.get("url", ""), str):
+        raise BadRequestError('can\'t parse link preview options: Field "url" must be of type String')
+    return options
 
 
 def fit_text(formatted: Formatted) -> Formatted:
@@ -89,7 +100,9 @@ def _parsed(params: Params, text: str, entities: str) -> Formatted:
 
 
 def _finished(formatted: Formatted) -> Formatted:
-    return Formatted(text=formatted.text, entities=detected(formatted.text, repaired(formatted.entities)))
+    # A mention of somebody unknown is dropped; the words stay.
+    known = [entity for entity in formatted.entities if entity.user is None or entity.user in KNOWN_USERS]
+    return Formatted(text=formatted.text, entities=detected(formatted.text, repaired(known)))
 
 
 def _without_marks(text: str, entities: tuple[Entity, ...]) -> tuple[str, tuple[Entity, ...]]:

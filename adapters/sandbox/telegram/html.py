@@ -68,6 +68,7 @@ class _Parser:
         self._units = 0
         self._open: list[_Tag] = []
         self._entities: list[Entity] = []
+        self._has_half_pair = False
 
     def parse(self) -> tuple[str, tuple[Entity, ...]]:
         while self._i < self._size:
@@ -83,7 +84,7 @@ class _Parser:
         if self._open:
             raise EntityParseError(f'Can\'t find end tag corresponding to start tag "{self._open[-1].name}"')
         text = "".join(self._pieces)
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if self._has_half_pair:
             raise EntityParseError(
                 "Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate"
                 " code units"
@@ -120,6 +121,7 @@ class _Parser:
             character = chr(code) if 0 < code <= _LAST_CODE else ""
         if character:
             self._i = found.end()
+            self._has_half_pair |= "\ud800" <= character <= "\udfff"
         return character
 
     def _skip(self, until: frozenset[str]) -> str:

@@ -37,7 +37,7 @@ class Message:
     photo: Mapping[str, Any] | None = None
     markup: Mapping[str, Any] | None = None
     preview: Mapping[str, Any] | None = None
-    reply_to: int | None = None
+    reply_to: Key | None = None
     receiver: int = 0
     replaces: int = 0
     edited_at: float | None = None
@@ -67,7 +67,8 @@ class Message:
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """The message that ``as_document`` described."""
         entities = tuple(Entity(**entity) for entity in document["entities"])
-        return cls(**{**document, "entities": entities})
+        reply_to = Key(*document["reply_to"]) if document["reply_to"] else None
+        return cls(**{**document, "entities": entities, "reply_to": reply_to})
 
     def as_json(self, chat: Mapping[str, object], reply_to: "Message | None") -> dict[str, object]:
         """The Bot API's Message. ``chat`` is the Chat's JSON; ``reply_to`` the message replied to, if it is there."""

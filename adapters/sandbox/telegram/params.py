@@ -1,12 +1,14 @@
 """The parameters of one call, as the real server reads them from form, JSON body and query alike."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.sandbox.telegram.errors import BadRequestError
 
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _TRUE = ("true", "True", "TRUE", "yes", "Yes", "1", "t", "y")
 
 
@@ -47,10 +49,8 @@ class Params:
 
     def number(self, name: str, default: int = 0) -> int:
         """The value as a whole number; ``default`` when absent or no number, as the real server reads it."""
-        try:
-            return int(self.text(name))
-        except ValueError:
-            return default
+        number = whole(self.text(name))
+        return default if number is None else number
 
     def flag(self, name: str) -> bool:
         return self.text(name).strip() in _TRUE
@@ -62,9 +62,8 @@ class Params:
             return value
         if not value.strip():
             return None
-        _encoded(value)
         try:
-            return json.loads(value)
+            return read_json(value)
         except ValueError:
             raise BadRequestError(f"can't parse {what} JSON object") from None
 
@@ -76,6 +75,23 @@ class Params:
         if not isinstance(value, dict):
             raise BadRequestError(f"can't parse {what} JSON object")
         return value
+
+
+def read_json(text: str) -> Any:
+    """The JSON value. Raises ValueError, and BadRequestError for text inside it that is not UTF-8."""
+    value = json.loads(text)
+    if "\\u" in text:  # an escape may spell half a character
+        _encoded(json.dumps(value, ensure_ascii=False))
+    else:
+        _encoded(text)
+    return value
+
+
+def whole(value: object) -> int | None:
+    """A whole number given as number or text; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, str) and _WHOLE.fullmatch(value.strip()) else None
 
 
 def _encoded(value: str) -> None:

@@ -11,6 +11,7 @@ from adapters.sandbox.telegram.entities import utf16_length
 from adapters.sandbox.telegram.formatted import TEXT_AT_MOST, Formatted, clean
 from adapters.sandbox.telegram.links import start_payload
 from adapters.sandbox.telegram.message import Key, Message
+from adapters.sandbox.telegram.params import whole
 from adapters.sandbox.telegram.prompts import FIELD, form_of
 from adapters.sandbox.telegram.queries import InlineQueries
 from adapters.sandbox.telegram.render import raw_button
@@ -70,7 +71,8 @@ class People:
         return await self._said(room, user, str(fields.get(FIELD, "")), room.messages[prompt])
 
     def _entered(self, chat: str, person: str) -> tuple[Room, int]:
-        room = self._api.rooms.living(int(chat)) if chat.lstrip("-").isdecimal() else None
+        number = whole(chat)
+        room = self._api.rooms.living(number) if number is not None else None
         user = USER_IDS.get(person)
         if room is None or user is None or user not in room.place.people:
             raise UnknownChatError("There is no such chat for this person.")
@@ -94,9 +96,9 @@ class People:
         return self._api.profile.suggestions(room, user, typing)
 
     def _message(self, room: Room, user: int, name: str) -> Message:
-        number = name.removeprefix("e")
-        if number.isdecimal():
-            key = Key(user if name.startswith("e") else 0, int(number))
+        number = whole(name.removeprefix("e"))
+        if number is not None:
+            key = Key(user if name.startswith("e") else 0, number)
             for place in reversed(self._api.rooms.past(room)):
                 if key in place.messages:
                     return place.messages[key]
@@ -135,7 +137,7 @@ class People:
             at=self._api.ground.clock(),
             text=words,
             entities=detected(words),
-            reply_to=target.id if target else None,
+            reply_to=target.key if target and target.chat == room.id else None,
             receiver=user if is_whisper else 0,
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 from adapters.sandbox.contract import Documents, Suggestion
 from adapters.sandbox.telegram.cast import LANGUAGE
 from adapters.sandbox.telegram.errors import BadRequestError
+from adapters.sandbox.telegram.params import whole
 from adapters.sandbox.telegram.room import Room
 
 COMMANDS_AT_MOST = 100
@@ -106,12 +107,12 @@ def read_scope(raw: Mapping[str, Any] | None) -> str:
 
 
 def _scope_id(raw: Mapping[str, Any], name: str) -> int:
-    try:
-        return int(raw[name])
-    except KeyError:
-        raise BadRequestError(f"can't parse BotCommandScope: Can't find field \"{name}\"") from None
-    except (TypeError, ValueError):
-        raise BadRequestError("chat not found") from None
+    if name not in raw:
+        raise BadRequestError(f"can't parse BotCommandScope: Can't find field \"{name}\"")
+    number = whole(raw[name])
+    if number is None:
+        raise BadRequestError("chat not found")
+    return number
 
 
 def read_language(code: str) -> str:

@@ -41,7 +41,7 @@ def shown(message: Message, *, author: str) -> Shown:
         buttons=_buttons(message),
         ephemeral=bool(message.receiver),
         edited=message.edited_at is not None,
-        reply_to=str(message.reply_to) if message.reply_to is not None else None,
+        reply_to=message.reply_to.name if message.reply_to else None,
         html=_html(message),
         at=message.at,
     )

@@ -24,6 +24,7 @@ class Room:
         self.migrated_from: int | None = kept.get("migrated_from")
         self.prompts: dict[int, Key] = {int(user): Key(*key) for user, key in kept.get("prompts", {}).items()}
         self.messages: dict[Key, Message] = {}
+        self._maybe_free: dict[int, int] = {}  # by receiver: below this, no ephemeral id is free
         self._documents = documents
 
     @property
@@ -65,9 +66,8 @@ class Room:
         return message.as_json(self.as_json(), self.replied(message))
 
     def replied(self, message: Message) -> Message | None:
-        if message.reply_to is None:
-            return None
-        return self.messages.get(Key(0, message.reply_to)) or self.messages.get(Key(message.receiver, message.reply_to))
+        """The message that this one replies to, if it is still there."""
+        return self.messages.get(message.reply_to) if message.reply_to else None
 
     def next_id(self) -> int:
         self.last_id += 1
@@ -75,9 +75,10 @@ class Room:
 
     def next_ephemeral_id(self, receiver: int) -> int:
         """The lowest id that is free for this receiver: the platform uses them again, too."""
-        number = 1
+        number = self._maybe_free.get(receiver, 1)
         while Key(receiver, number) in self.messages:
             number += 1
+        self._maybe_free[receiver] = number
         return number
 
     def keep(self, message: Message) -> None:
@@ -88,6 +89,7 @@ class Room:
 
     def forget(self, key: Key) -> None:
         del self.messages[key]
+        self._maybe_free[key.receiver] = min(key.id, self._maybe_free.get(key.receiver, 1))
         self._documents.drop(_MESSAGES, self._name(key))
         self.save()
 

@@ -9,10 +9,10 @@ from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.cast import BOT
 from adapters.sandbox.telegram.ephemeral import Addressee, addressee, read_ephemeral
 from adapters.sandbox.telegram.errors import BadRequestError
-from adapters.sandbox.telegram.formatted import fit_caption, fit_text, read_caption, read_text
+from adapters.sandbox.telegram.formatted import fit_caption, fit_text, read_caption, read_preview, read_text
 from adapters.sandbox.telegram.keyboards import judge_markup, read_markup
 from adapters.sandbox.telegram.message import Key, Message
-from adapters.sandbox.telegram.params import Params
+from adapters.sandbox.telegram.params import Params, whole
 from adapters.sandbox.telegram.photos import read_photo
 from adapters.sandbox.telegram.room import Room
 
@@ -45,7 +45,7 @@ def _read_frame(params: Params) -> _Frame:
 async def send_message(api: Api, params: Params) -> object:
     """Steps of the real server: text, parse, frame, chat, reply target, cleaning, length, back end."""
     formatted = read_text(params)
-    preview = params.mapping("link_preview_options", "link preview options")
+    preview = read_preview(params)
     frame = _read_frame(params)
     room, whom, draft = _drafted(api, params, frame)
     content = fit_text(formatted)
@@ -89,19 +89,17 @@ def _drafted(api: Api, params: Params, frame: _Frame) -> tuple[Room, Addressee |
     return room, whom, draft
 
 
-def _reply_target(room: Room, frame: _Frame, whom: Addressee | None) -> int | None:
+def _reply_target(room: Room, frame: _Frame, whom: Addressee | None) -> Key | None:
     if frame.reply is None:
         return None
-    if whom is not None:
-        number = frame.reply.get("ephemeral_message_id") or frame.reply.get("message_id")
-        return int(number) if number else None
-    try:
-        number = int(frame.reply.get("message_id") or 0)
-        chat = int(frame.reply.get("chat_id") or room.id)
-    except (TypeError, ValueError):
-        raise BadRequestError("can't parse reply parameters JSON object") from None
+    if whom is not None and frame.reply.get("ephemeral_message_id"):
+        return Key(whom.user, whole(frame.reply["ephemeral_message_id"]) or 0)
+    number = whole(frame.reply.get("message_id") or 0)
+    chat = whole(frame.reply.get("chat_id") or room.id)
+    if number is None or chat is None:
+        raise BadRequestError("can't parse reply parameters JSON object")
     if chat == room.id and Key(0, number) in room.messages:
-        return number
+        return Key(0, number)
     if frame.reply.get("allow_sending_without_reply"):
         return None
     raise BadRequestError("message to be replied not found")

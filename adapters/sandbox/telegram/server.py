@@ -11,6 +11,7 @@ from adapters.sandbox.telegram.cast import PLATFORM
 from adapters.sandbox.telegram.errors import ApiError
 from adapters.sandbox.telegram.methods import METHODS
 from adapters.sandbox.telegram.migration import migrate
+from adapters.sandbox.telegram.params import whole
 from adapters.sandbox.telegram.people import People
 from adapters.sandbox.telegram.queries import InlineQueries
 from adapters.sandbox.telegram.wire import Wire
@@ -83,7 +84,8 @@ class TelegramServer:
 
     def migrate(self, chat: str) -> str:
         """Move a group to a new id at once and return that. Raises SandboxError for anything but a group."""
-        room = self._api.rooms.living(int(chat)) if chat.lstrip("-").isdecimal() else None
+        number = whole(chat)
+        room = self._api.rooms.living(number) if number is not None else None
         if room is None:
             raise UnknownChatError("There is no such chat.")
         if not room.is_group:

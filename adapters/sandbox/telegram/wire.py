@@ -17,7 +17,7 @@ from adapters.sandbox.telegram.errors import (
     TooManyRequestsError,
     UnauthorizedError,
 )
-from adapters.sandbox.telegram.params import Params, Upload
+from adapters.sandbox.telegram.params import Params, Upload, read_json
 
 BODY_AT_MOST = 50 * 1024 * 1024
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,}")
@@ -119,7 +119,7 @@ async def _read(request: web.Request) -> Params:
     match request.content_type:
         case "application/json":
             try:
-                body = json.loads(await request.read() or b"{}")
+                body = read_json((await request.text()) or "{}")
             except ValueError:
                 body = None
             if not isinstance(body, dict):
