@@ -31,7 +31,7 @@ _SHARED_WORDS = 2
 _KEY_LETTERS = 5
 """Names are the same when they begin alike: Aliyev and Aliyev's, Azerbaijan and Azerbaijani, Алиев and Алиева."""
 
-_WORD = re.compile(r"[^\W\d_](?:\.[^\W\d_])+(?![^\W\d_])|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_](?:\.[^\W\d_]){1,8}(?![^\W\d_])|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _OPENING_MARKS = "“\"«„‘'—–-•"
 _SENTENCE_ENDS = ".!?…:"
 _PRONOUNS = frozenset(("he", "she", "they", "он", "она", "они"))

@@ -3,6 +3,9 @@
 import re
 
 LONGEST_TITLE = 120
+_OPENING = 1_000
+"""A first clause is looked for in so many characters, so that a lead of any length takes the same time."""
+_ELLIPSIS_LENGTH = 12
 _SHORTEST_CLAUSE = 40
 _SHORTEST_SENTENCE = 12
 _SHORTEST_PHRASE = 60
@@ -66,7 +69,8 @@ def derived_title(lead: str) -> str:
     A longer clause stops before a phrase or else between two words; no name and no quotation is left open. Only a
     single word that is longer than all this is cut, and says so by an ellipsis.
     """
-    clause = lead[: _clause_end(lead)].strip()
+    opening = lead[:_OPENING]
+    clause = opening[: _clause_end(opening)].strip()
     title = clause if len(clause) <= LONGEST_TITLE else _shortened(clause)
     return _closed(_without_tail(title)) or _shortened(lead)
 
@@ -76,10 +80,10 @@ def whole_worded(text: str) -> str:
 
     A word that the dots touch may be cut, so it goes, and so does an "and" or "of" that would be left hanging.
     """
-    mark = _ELLIPSIS.search(text)
+    mark = _ellipsis(text)
     if mark is None:
         return text
-    kept = text[: mark.start()]
+    kept = text[: mark.start()].rstrip(".")
     if mark.group()[0].isspace() or " " not in kept:
         return f"{kept.rstrip(' ,;:')}…"
     return f"{_without_tail(kept.rpartition(' ')[0])}…"
@@ -87,7 +91,11 @@ def whole_worded(text: str) -> str:
 
 def is_cut(text: str) -> bool:
     """Whether a text ends with an ellipsis."""
-    return _ELLIPSIS.search(text) is not None
+    return _ellipsis(text) is not None
+
+
+def _ellipsis(text: str) -> re.Match[str] | None:
+    return _ELLIPSIS.search(text, max(0, len(text) - _ELLIPSIS_LENGTH))
 
 
 def _clause_end(lead: str) -> int:
@@ -129,7 +137,7 @@ def _without_tail(text: str) -> str:
     while len(words) > 1 and (words[-1].lower() in _PHRASE_OPENERS or not any(map(str.isalnum, words[-1]))):
         words.pop()
     bare = " ".join(words).rstrip(",;:—–- ")
-    if bare.endswith(".") and not _INITIALS.search(bare):
+    if bare.endswith(".") and not _INITIALS.search(bare[-LONGEST_TITLE:]):
         bare = bare.rstrip(".")
     return bare or text
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 _SHORTEST_STEM = 4
 _APOSTROPHES = "'’ʼ‘`"
-_DOTTED = r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:\.[^\W\d_])+"
+_DOTTED = r"(?:[^\W\d_]\.){2,8}|[^\W\d_](?:\.[^\W\d_]){1,8}"
 # Vowel signs and other marks that belong to the word they stand in: Latin, Hebrew, Arabic, Indic, Thai, joiners.
 _MARKS = (
     r"\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"

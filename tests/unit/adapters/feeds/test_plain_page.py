@@ -140,3 +140,10 @@ def test_five_thousand_paragraphs_are_read_within_a_second_in_linear_time() -> N
     page = read_plain_page(text)
     assert time.process_time() - started < 1
     assert sizes(page) == [5_000]
+
+
+@pytest.mark.parametrize("text", ["A. " * 30_000, "A." * 30_000 + "AB", "." * 60_000 + "a b", "x, " * 30_000])
+def test_a_line_made_to_be_slow_is_not(text: str) -> None:
+    started = time.process_time()
+    read_plain_page(text)
+    assert time.process_time() - started < 1

@@ -86,6 +86,7 @@ def test_places_are_found_in_four_languages(text: str, places: set[str]) -> None
         "A woman fed a turkey on china plates, and she told us so",
         "Michael Jordan met Chadwick in New England and New Mexico",
         "The Washington Post writes about guinea pigs",
+        "OpenAI releases a new AI model",
         "Qatar reysi ləğv edilib",
         "Того же мнения придерживается и кит: его кита видели вчера",
         "Malik and Nigella watched a jersey game; mali is a word",
