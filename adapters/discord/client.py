@@ -22,6 +22,9 @@ _REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=20, sock_connect=10)
 _LONGEST_WAIT_S: Final = 30.0
 """Longer waits for a rate limit come back to us; the library allows no less."""
 
+NOBODY: Final = discord.AllowedMentions.none()
+"""Whom our messages ping. Said with each edit too: there the library forgets what the client was told (2.7.1)."""
+
 _GUILD_READY_S: Final = 0.1
 _LAST_ANSWERS_S: Final = 2.0
 
@@ -55,7 +58,7 @@ class NewsClient(discord.Client):
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),  # commands, buttons, forms and channels; no privileged one
-            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_mentions=NOBODY,
             chunk_guilds_at_startup=False,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
-from adapters.discord.client import NewsClient, prepare_library
+from adapters.discord.client import NOBODY, NewsClient, prepare_library
 from adapters.discord.controls import first_token
 from adapters.discord.errors import MessageGoneError, bars_everything, send_error, start_error
 from adapters.discord.inbound import PLATFORM, manages
@@ -85,9 +85,10 @@ class DiscordPlatform:
         responder = Responder(desk, codec=self._codec, clock=self._clock)
         back_off = _FIRST_BACK_OFF_S
         while True:
-            was_open = await self._connection(responder, menu(desk.commands))
-            back_off = _FIRST_BACK_OFF_S if was_open else min(back_off * 2, _LONGEST_BACK_OFF_S)
+            if await self._connection(responder, menu(desk.commands)):
+                back_off = _FIRST_BACK_OFF_S
             await self._clock.sleep(back_off)
+            back_off = min(back_off * 2, _LONGEST_BACK_OFF_S)
 
     async def ready(self) -> None:
         """See ChatPlatform."""
@@ -97,7 +98,7 @@ class DiscordPlatform:
         """See ChatPlatform. Repeating a message that was deleted meanwhile shows nothing: a receipt without ids."""
         channel = self._channel(to)
         await self._pace(_place(to), CHANNEL_RATE)
-        sending = channel.send(view=card(post, self._codec), nonce=once)
+        sending = channel.send(view=card(post, self._codec), nonce=once, allowed_mentions=NOBODY)
         try:
             message = await self._asked(sending, _place(to))
         except MessageGoneError:
@@ -112,7 +113,8 @@ class DiscordPlatform:
         place = f"edit {_place(receipt.channel)}"
         await self._pace(place, CHANNEL_RATE)
         message = channel.get_partial_message(int(receipt.message_ids[0]))
-        await self._asked(message.edit(view=card(post, self._codec)), place)
+        editing = message.edit(view=card(post, self._codec), allowed_mentions=NOBODY)
+        await self._asked(editing, place)
         return receipt
 
     async def withdraw(self, receipt: Receipt) -> None:

@@ -38,6 +38,6 @@ class HeldClock:
                 waking.set_result(None)
 
     async def asleep(self, seconds: float) -> None:
-        """Return as soon as somebody has lain down for that long."""
+        """Return as soon as somebody has lain down for that long (to the hundredth of a second)."""
         async with self._fell_asleep:
-            await self._fell_asleep.wait_for(lambda: seconds in self.slept)
+            await self._fell_asleep.wait_for(lambda: round(seconds, 2) in (round(slept, 2) for slept in self.slept))

@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from aiohttp import web
-from aiohttp.test_utils import unused_port
+from aiohttp import ClientSession, web
 
 from adapters.discord.platform import DiscordOptions, DiscordPlatform
 from adapters.sandbox.contract import DISCORD_TOKEN, READER_1, Ground, Seen, Shown, Strictness
@@ -27,6 +26,16 @@ PRIVATE_CHAT = ChannelRef(platform="discord", id=DM_IDS[READER_1])
 _SOON_S = 5.0
 
 
+class ShiftedClock:
+    """The machine's time, and what a test adds to it."""
+
+    def __init__(self) -> None:
+        self.shift_s = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.shift_s
+
+
 class _Quiet:
     """Nobody looks at the page."""
 
@@ -41,6 +50,7 @@ class Stand:
     server: DiscordServer
     store: Store
     faults: FaultBook
+    clock: ShiftedClock
     options: DiscordOptions
 
     @property
@@ -58,6 +68,18 @@ class Stand:
         button = next(button.id for button in message.buttons if button.label == label)
         return await self.server.press(chat, person, message.id, button)
 
+    async def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """What the API answers to somebody else with the bot's token."""
+        headers = {"Authorization": f"Bot {self.options.token}"}
+        url = f"{self.options.api_url}{path}"
+        async with ClientSession(headers=headers) as session, session.request(method, url, json=body) as response:
+            assert response.ok, await response.text()
+            return await response.json()
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Every message that ever became visible."""
+        return [entry for entry in self.store.since(0) if entry["kind"] == "shown"]
+
     def strike(self, kind: str, **options: object) -> None:
         """Order a fault for all that follows."""
         self.faults.order("discord", kind, for_s=60, share=1.0, options=cast("Mapping[str, object]", options))
@@ -66,14 +88,15 @@ class Stand:
 @asynccontextmanager
 async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
     """A Discord with nothing said in it yet."""
-    store = Store(None, time.time)
-    faults = FaultBook(store, time.time)
+    clock = ShiftedClock()
+    store = Store(None, clock)
+    faults = FaultBook(store, clock)
     ground = Ground(
         documents=store,
         ledger=store,
         faults=faults,
         pulse=_Quiet(),
-        clock=time.time,
+        clock=clock,
         strictness=strictness or Strictness(),
         public_url="http://127.0.0.1:1",
     )
@@ -91,7 +114,7 @@ async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
         rates=False,
     )
     try:
-        yield Stand(server=server, store=store, faults=faults, options=options)
+        yield Stand(server=server, store=store, faults=faults, clock=clock, options=options)
     finally:
         await server.close()
         await runner.cleanup()
@@ -116,6 +139,13 @@ async def connected(stand: Stand, desk: Desk, clock: HeldClock | None = None) ->
         await asyncio.wait((listening,))
 
 
-def unreachable(options: DiscordOptions) -> DiscordOptions:
-    """The same, at a port where nobody listens."""
-    return replace(options, api_url=f"http://127.0.0.1:{unused_port()}/api/v10")
+async def until(claim: Callable[[], bool]) -> None:
+    """Return once it is so."""
+    async with asyncio.timeout(_SOON_S):
+        while not claim():  # noqa: ASYNC110  # neither the log nor the gateway has an event for it
+            await asyncio.sleep(0.005)
+
+
+def paced(stand: Stand) -> Stand:
+    """The same, with the bot keeping to its own pace."""
+    return replace(stand, options=replace(stand.options, rates=True))

@@ -69,7 +69,7 @@ def _only_display(blocks: tuple[Block, ...]) -> str:
 
 
 @given(_POST)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_discord_takes_every_card(post: Post) -> None:
     components = card(post, _CODEC).to_components()  # type: ignore[no-untyped-call]  # the library leaves it so
     check_new({"components": components, "flags": COMPONENTS_V2})
