@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import socket
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +29,7 @@ from adapters.sandbox.store import Store
 BuildServers = Callable[[Ground], Sequence[ChatServer]]
 
 _FLUSH_EVERY_S = 0.05
+_AFTER_TROUBLE_S = 5.0
 _LAST_CALLS_S = 1.0
 _log = logging.getLogger(__name__)
 
@@ -119,8 +121,13 @@ async def _serve(app: web.Application, listener: socket.socket, stack: AsyncExit
 async def _write_behind(store: Store) -> None:
     while True:
         await asyncio.sleep(_FLUSH_EVERY_S)
-        if store.is_behind:
+        if not store.is_behind:
+            continue
+        try:
             await asyncio.to_thread(store.flush)
+        except sqlite3.Error:
+            _log.exception("sandbox cannot write, tries again")
+            await asyncio.sleep(_AFTER_TROUBLE_S)
 
 
 async def _watch_presence(inside: Inside) -> None:

@@ -84,15 +84,21 @@ class Store:
         return bool(self._unwritten)
 
     def flush(self) -> None:
-        """Write what waits. May be called from a worker thread."""
+        """Write what waits, all of it or nothing; after an sqlite3.Error it waits still. For a worker thread too."""
         with self._writing:
-            if not self._unwritten:
+            batch = [self._unwritten.popleft() for _ in range(len(self._unwritten))]
+            if not batch:
                 return
-            self._database.execute("BEGIN")
-            while self._unwritten:
-                statement, values = self._unwritten.popleft()
-                self._database.execute(statement, values)
-            self._database.execute("COMMIT")
+            try:
+                self._database.execute("BEGIN")
+                for statement, values in batch:
+                    self._database.execute(statement, values)
+                self._database.execute("COMMIT")
+            except sqlite3.Error:
+                self._unwritten.extendleft(reversed(batch))
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
         """Write what waits and let the file go."""

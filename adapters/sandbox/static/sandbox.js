@@ -71,17 +71,16 @@ const tell = (path, body) =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 const chatPath = (pane, chat = pane.dataset.chat) => `/api/chats/${pane.dataset.platform}/${encodeURIComponent(chat)}`;
 
-function toast(text, { from = "", bad = false } = {}) {
-  const note = document.createElement("p");
-  note.className = bad ? "toast bad" : "toast";
-  if (from) note.append(Object.assign(document.createElement("small"), { textContent: from }));
-  note.append(text);
+function toast(text, { on = "", bad = false } = {}) {
+  const note = Object.assign(document.createElement("p"), { className: "toast", textContent: text });
+  note.classList.toggle("bad", bad);
+  if (on) note.classList.add(`on-${on}`);
   find(".toasts").append(note);
   setTimeout(() => note.remove(), bad ? 8000 : 4500);
 }
 
-const sorry = (error) =>
-  toast(error instanceof TypeError ? "The sandbox does not answer. Is it still running?" : error.message, { bad: true });
+const sorry = (error, on) =>
+  toast(error instanceof TypeError ? "The sandbox does not answer. Is it still running?" : error.message, { on, bad: true });
 
 // ---- One half of the page ----
 
@@ -264,7 +263,7 @@ document.addEventListener(
 
 function follow(pane, seen) {
   const platform = pane.dataset.platform;
-  if (seen.toast) toast(seen.toast, { from: NAMES[platform] });
+  if (seen.toast) toast(seen.toast, { on: platform });
   if (seen.url && /^https?:/.test(seen.url)) window.open(seen.url, "_blank", "noopener,noreferrer");
   if (seen.form) views[platform].form = null; // asked for again: show it although it was closed before
   return refresh(platform, seen.chat ? { chat: seen.chat } : {});
@@ -284,7 +283,7 @@ async function say(pane, text) {
       : await tell(`${path}/say`, { as: pane.dataset.as, text });
     await follow(pane, seen);
   } catch (error) {
-    sorry(error);
+    sorry(error, pane.dataset.platform);
     if (!box.value) box.value = text;
   }
   find(".say", pane).classList.remove("sending");
@@ -298,7 +297,7 @@ async function press(pane, button) {
     const seen = await tell(`${chatPath(pane)}/press`, { as: pane.dataset.as, message, button: button.dataset.button });
     await follow(pane, seen);
   } catch (error) {
-    sorry(error);
+    sorry(error, pane.dataset.platform);
   }
   button.removeAttribute("aria-busy");
 }
@@ -311,7 +310,7 @@ async function start(pane, word) {
     await tell(`${chatPath(pane, home.value)}/say`, { as: pane.dataset.as, text: `/start ${word}` });
     await refresh(pane.dataset.platform, { chat: home.value });
   } catch (error) {
-    sorry(error);
+    sorry(error, pane.dataset.platform);
   }
 }
 
@@ -400,7 +399,7 @@ function showOffers(pane, suggestions, text) {
       item.setAttribute("role", "option");
       item.dataset.text = whole;
       const name = Object.assign(document.createElement("b"), { textContent: whole.trim() });
-      item.append(name, Object.assign(document.createElement("span"), { textContent: label === whole ? "" : label }));
+      item.append(name, Object.assign(document.createElement("span"), { textContent: label.replace(name.textContent, "").replace(/^ · /, "") }));
       return item;
     }),
   );
@@ -533,7 +532,8 @@ function describe({ kind, call, status, ms, nonce, author, title, text, to, chat
   const where = document.querySelector(`.chats option[value="${CSS.escape(chat ?? "")}"]`)?.dataset.title ?? chat;
   if (kind === "shown" || kind === "edited") return `${where}${to ? ` (only ${to})` : ""} · ${author ? `${author}: ` : ""}${title || text || "no words"}`.slice(0, 220);
   if (kind === "withdrawn") return `${where} · message ${message}`;
-  return JSON.stringify({ ...rest, ...(chat && { chat: where }), ...(text && { text }) }).slice(0, 260);
+  const facts = Object.entries({ ...rest, where, text }).filter(([, fact]) => fact !== undefined && fact !== null);
+  return facts.map(([name, fact]) => (typeof fact === "string" ? fact : `${name} ${JSON.stringify(fact)}`)).join(" · ").slice(0, 260);
 }
 
 function row(entry) {
@@ -623,8 +623,8 @@ find("#faults").addEventListener("click", async (event) => {
 });
 
 const follower = {
-  ledger: () => readLedger().catch(sorry),
-  faults: () => readFaults().catch(sorry),
+  ledger: () => readLedger().catch((error) => sorry(error)),
+  faults: () => readFaults().catch((error) => sorry(error)),
 };
 for (const panel of all("dialog.panel")) {
   panel.addEventListener("click", (event) => event.target === panel && panel.close());

@@ -1,6 +1,9 @@
 """What was put and written is there again after a restart."""
 
+import sqlite3
 from pathlib import Path
+
+import pytest
 
 from adapters.sandbox.store import Store
 
@@ -45,6 +48,20 @@ def test_a_killed_sandbox_has_what_was_flushed(tmp_path: Path) -> None:
     assert survivor.all("chat") == {"a": {"text": "kept"}}
     survivor.close()
     store.close()
+
+
+def test_what_a_full_disk_refused_is_written_when_there_is_room_again(tmp_path: Path) -> None:
+    store = Store(tmp_path / "sandbox.db", lambda: 1.0)
+    store._database.execute("PRAGMA max_page_count = 5")
+    store.put("chat", "small", {"text": "first"})
+    store.put("chat", "large", {"text": "x" * 50_000})
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.flush()
+    store._database.execute("PRAGMA max_page_count = 1000")
+    store.close()
+    again = Store(tmp_path / "sandbox.db", lambda: 2.0)
+    assert list(again.all("chat")) == ["small", "large"]
+    again.close()
 
 
 def test_an_empty_ledger_is_an_empty_list() -> None:
