@@ -1,6 +1,6 @@
 """The people's side: what they see, type, press and answer in a chat."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.sandbox.contract import SandboxError, Seen, Shown, UnknownChatError, UnknownThingError, View
@@ -80,7 +80,7 @@ class People:
 
     def _history(self, room: Room, user: int) -> tuple[Shown, ...]:
         rooms = self._api.rooms.past(room)
-        seen = [(place, m) for place in rooms for m in place.messages.values() if m.receiver in (0, user)]
+        seen = [(place, m) for place in rooms for m in _visible(place, user)]
         instead = {(place.id, m.replaces): m for place, m in seen if m.replaces}
         views = []
         for place, message in seen:
@@ -219,6 +219,13 @@ class People:
             chat=str(place.id) if place is not room else None,
             first_answer_ms=watch.first_answer_ms,
         )
+
+
+def _visible(place: Room, user: int) -> Iterable[Message]:
+    """What this person may see; of the two notes about a migration, the one in the new chat."""
+    return (
+        m for m in place.messages.values() if m.receiver in (0, user) and "migrate_to_chat_id" not in (m.service or {})
+    )
 
 
 def _instead(instead: Mapping[tuple[int, int], Message], place: Room, message: Message) -> Message:

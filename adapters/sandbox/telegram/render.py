@@ -35,7 +35,7 @@ def shown(message: Message, *, author: str) -> Shown:
     return Shown(
         id=message.key.name,
         author=author,
-        text=message.text or str((message.service or {}).get("text", "")),
+        text=message.text or _service(message),
         title=_title(message),
         image=message.photo["shown"] if message.photo else None,
         buttons=_buttons(message),
@@ -45,6 +45,11 @@ def shown(message: Message, *, author: str) -> Shown:
         html=_html(message),
         at=message.at,
     )
+
+
+def _service(message: Message) -> str:
+    """The grey line that stands for what happened to the chat."""
+    return "The group was upgraded to a supergroup" if message.service else ""
 
 
 def _title(message: Message) -> str | None:
@@ -82,6 +87,8 @@ def raw_button(message: Message, name: str) -> Mapping[str, Any] | None:
 
 
 def _html(message: Message) -> str:
+    if message.service:
+        return f'<span class="tg-service">{escape(_service(message))}</span>'
     body = _marked(message.text, message.entities)
     card = "" if message.photo else _preview(message)
     reaction = f'<div class="tg-reaction">{escape(message.reaction)}</div>' if message.reaction else ""

@@ -11,7 +11,7 @@ from adapters.sandbox.telegram.updates import Update
 FIRST_ANSWER_S = 3.0
 IN_ALL_S = 5.0
 # How long after an answer what comes next still counts as part of it.
-MOMENT_S = 0.06
+MOMENT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ def test_any_parameters_are_answered_or_refused(name: str, values: dict[str, Any
     answered_or_refused(fresh(), name, values)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.sampled_from(["sendmessage", "editmessagetext", "setmycommands", "setmessagereaction", "sendchataction"]), LIKELY
 )
