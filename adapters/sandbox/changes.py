@@ -1,7 +1,6 @@
 """Who looks at a chat learns here that something in it changed."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.sandbox.contract import Clock
@@ -77,7 +76,7 @@ class Changes:
                 waiter.set_result(None)
 
 
-def _after(last: Mapping[tuple[str, str], int], number: int) -> list[tuple[str, str]]:
+def _after(last: dict[tuple[str, str], int], number: int) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for key in reversed(last):
         if last[key] <= number:
