@@ -1,21 +1,19 @@
 """Buttons under a message, and links that do what a button does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from adapters.telegram.escaping import clean
 from bot.messages.action import ActionCodec
 from bot.messages.post import Control
 
 
-def keyboard(rows: Sequence[Sequence[Control]], codec: ActionCodec) -> InlineKeyboardMarkup | None:
-    """The rows as an inline keyboard; None where no button is left."""
+def keyboard(rows: Sequence[Sequence[Control]], codec: ActionCodec) -> Mapping[str, Any] | None:
+    """The rows as the Bot API's InlineKeyboardMarkup; None where no button is left."""
     drawn = [[button for control in row if (button := _button(control, codec))] for row in rows]
     drawn = [row for row in drawn if row]
-    return InlineKeyboardMarkup(drawn) if drawn else None
+    return {"inline_keyboard": drawn} if drawn else None
 
 
 def deep_link(username: str, token: str) -> str:
@@ -33,20 +31,20 @@ def is_web_address(address: str) -> bool:
     except ValueError:
         return False
     has_host = parts.hostname is not None and "." in parts.hostname.strip(".")
-    return parts.scheme in {"http", "https"} and has_host and not any(mark.isspace() for mark in address)
+    return parts.scheme in {"http", "https"} and has_host and len(address.split()) == 1
 
 
-def _button(control: Control, codec: ActionCodec) -> InlineKeyboardButton | None:
-    kwargs: dict[str, Any] = {}
+def _button(control: Control, codec: ActionCodec) -> Mapping[str, Any] | None:
+    button: dict[str, Any] = {"text": clean(control.label)}
     if control.is_disabled:
         # Bot API 10.3. Older servers want some action, so a button that has one keeps it.
-        kwargs["api_kwargs"] = {"disabled": {}}
+        button["disabled"] = {}
     elif control.is_primary:
-        kwargs["style"] = "primary"
+        button["style"] = "primary"
     if control.action is not None:
-        kwargs["callback_data"] = codec.encode(control.action)
+        button["callback_data"] = codec.encode(control.action)
     elif control.link is not None and is_web_address(control.link):
-        kwargs["url"] = control.link
+        button["url"] = control.link
     elif not control.is_disabled:
         return None
-    return InlineKeyboardButton(clean(control.label), **kwargs)
+    return button

@@ -2,9 +2,11 @@
 
 import re
 
+SELF_LINKING_MARKS = "@.:"
+"""A joiner stands beside one of these, at most one beside each."""
+
 _JOINER = "\u2060"
-# What Telegram would turn into a link or a ping by itself: addresses, names of hosts, mentions. Each match is an empty
-# place beside one "@", "." or ":", which is what ``limits.measure`` counts on.
+# What Telegram would turn into a link or a ping by itself: addresses, names of hosts, mentions.
 _SELF_LINKING = re.compile(
     r"(?<=\w)(?=://)"
     r"|(?<=[\w-])(?=\.[^\W\d_]{2})"
@@ -16,12 +18,14 @@ _UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 def defuse(words: str) -> str:
     """The words with invisible joiners (U+2060) where Telegram would see an address to link or a name to ping."""
+    if not any(mark in words for mark in SELF_LINKING_MARKS):
+        return words
     return _SELF_LINKING.sub(_JOINER, words)
 
 
 def clean(words: str) -> str:
     """The words with a space for each control character and half surrogate, which cannot be sent."""
-    return _UNSENDABLE.sub(" ", words)
+    return words if words.isprintable() else _UNSENDABLE.sub(" ", words)
 
 
 def escape(words: str) -> str:

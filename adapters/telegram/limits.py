@@ -1,5 +1,6 @@
 """What Telegram takes and how fast (core.telegram.org/bots/api, core.telegram.org/bots/faq)."""
 
+from adapters.telegram.escaping import SELF_LINKING_MARKS
 from bot.messages.limits import Limits
 from bot.messages.pacing import Rate
 
@@ -24,13 +25,11 @@ SHARED_IN_WINDOW = 20
 SHARED_POSTS_IN_WINDOW = 19
 """The last place is kept for an answer to a person."""
 
-_JOINED = "@.:"
-
 
 def measure(text: str) -> int:
     """UTF-16 units of the text, with room for the joiners that ``render`` may put beside ``@``, ``.`` and ``:``."""
     units = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return units + sum(map(text.count, _JOINED))
+    return units + sum(map(text.count, SELF_LINKING_MARKS))
 
 
 LIMITS = Limits(

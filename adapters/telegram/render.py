@@ -1,9 +1,8 @@
 """A post as Telegram's HTML (core.telegram.org/bots/api#html-style) with its link preview and keyboard."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions
 
 from adapters.telegram.controls import is_web_address, keyboard
 from adapters.telegram.escaping import clean, defuse, escape
@@ -15,16 +14,21 @@ from bot.messages.post import Block, BlockKind, Post, Tone
 from bot.messages.text import Span, Style, Text, plain
 
 _PREVIEWED = (Tone.NEWS, Tone.STORY)
+_NO_PREVIEW = {"is_disabled": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What a send or an edit needs of a post, apart from where it goes. ``plain`` is the same text without markup."""
+    """What a send or an edit needs of a post, apart from where it goes.
+
+    ``plain`` is the same text made without markup; ``preview`` and ``markup`` are the Bot API's LinkPreviewOptions and
+    InlineKeyboardMarkup or ForceReply. They are plain JSON: building the library's objects took as long as the sending.
+    """
 
     html: str
     plain: str
-    preview: LinkPreviewOptions
-    markup: InlineKeyboardMarkup | ForceReply | None = None
+    preview: Mapping[str, Any]
+    markup: Mapping[str, Any] | None = None
 
     def parameters(self) -> dict[str, Any]:
         """For the Bot API's methods that take a text."""
@@ -46,29 +50,22 @@ def render(post: Post, codec: ActionCodec) -> Rendered:
     html = _html(fitted, has_links=True)
     if len(html.encode()) > TEXT_BYTES:
         html = _html(fitted, has_links=False)
-    return Rendered(
-        html=html,
-        plain=_plain(fitted),
-        preview=_preview(fitted),
-        markup=keyboard(fitted.controls, codec),
-    )
+    return Rendered(html=html, plain=_plain(fitted), preview=_preview(fitted), markup=keyboard(fitted.controls, codec))
 
 
 def render_prompt(form: Form, *, mentioned: tuple[int, str] | None) -> Rendered:
     """The question that a reply answers. ``mentioned`` (id, name) is the one person whose input box opens for it."""
-    html, words = escape(defuse(form.prompt)), defuse(form.prompt)
+    words = defuse(form.prompt)
+    html = escape(words)
     if mentioned is not None:
         person, name = mentioned
         html = f'<a href="tg://user?id={person}">{escape(name)}</a>, {html}'
         words = f"{defuse(name)}, {words}"
     field = words_field(form)
-    placeholder = shorten(field.placeholder or field.label, PLACEHOLDER_CHARACTERS) if field else None
-    return Rendered(
-        html=html,
-        plain=clean(words),
-        preview=LinkPreviewOptions(is_disabled=True),
-        markup=ForceReply(selective=mentioned is not None or None, input_field_placeholder=placeholder or None),
-    )
+    prompt: dict[str, Any] = {"force_reply": True, "selective": mentioned is not None}
+    if field is not None and (hint := shorten(clean(field.placeholder or field.label), PLACEHOLDER_CHARACTERS)):
+        prompt["input_field_placeholder"] = hint
+    return Rendered(html=html, plain=clean(words), preview=_NO_PREVIEW, markup=prompt)
 
 
 def words_field(form: Form) -> FormField | None:
@@ -81,13 +78,17 @@ def toast_text(post: Post) -> str:
     return _plain(post)
 
 
-def _preview(post: Post) -> LinkPreviewOptions:
+def _plain(post: Post) -> str:
+    head = [part for part in (post.title, plain(post.byline)) if part]
+    parts = ["\n".join(head)] if head else []
+    return clean(defuse("\n\n".join([*parts, *(plain(block.text) for block in post.blocks)])))
+
+
+def _preview(post: Post) -> Mapping[str, Any]:
     address = post.link or (post.image.address if post.image else None)
     if post.tone not in _PREVIEWED or not address or not is_web_address(address):
-        return LinkPreviewOptions(is_disabled=True)
-    if post.image:
-        return LinkPreviewOptions(url=address, prefer_large_media=True)
-    return LinkPreviewOptions(url=address, prefer_small_media=True)
+        return _NO_PREVIEW
+    return {"url": address, "prefer_large_media" if post.image else "prefer_small_media": True}
 
 
 def _html(post: Post, *, has_links: bool) -> str:
@@ -100,12 +101,6 @@ def _html(post: Post, *, has_links: bool) -> str:
     parts = ["\n".join(head)] if head else []
     parts += [_block(block, has_links=has_links) for block in post.blocks]
     return "\n\n".join(parts)
-
-
-def _plain(post: Post) -> str:
-    head = [part for part in (post.title, plain(post.byline)) if part]
-    parts = ["\n".join(head)] if head else []
-    return clean(defuse("\n\n".join([*parts, *(plain(block.text) for block in post.blocks)])))
 
 
 def _block(block: Block, *, has_links: bool) -> str:

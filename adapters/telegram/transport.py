@@ -23,7 +23,7 @@ _MADE_BEFORE_SENDING = (
     ValueError,  # the address is none
 )
 _TOO_MANY_REQUESTS = 429
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
 
 
 class NotSentError(NetworkError):
@@ -143,7 +143,8 @@ def _encoded(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData
     if request_data is None:
         return None, None
     if not request_data.contains_files:
-        return request_data.url_encoded_parameters().encode(), _FORM
+        # The Bot API takes JSON as well as forms, and a form would hold JSON texts that are encoded twice.
+        return json.dumps(request_data.parameters, ensure_ascii=False).encode(), _JSON
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)

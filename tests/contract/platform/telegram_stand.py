@@ -128,11 +128,11 @@ async def deaf_to_whispers(stand: Stand, *, is_refused: bool = False) -> AsyncIt
     session = ClientSession()
 
     async def forward(request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        form = await request.json()
         if form.pop("ephemeral_message_parameters", None) and is_refused:
             refusal = {"ok": False, "error_code": 400, "description": "Bad Request: BOT_NOT_ADMIN"}
             return web.json_response(refusal, status=400)
-        async with session.post(f"{upstream}{request.path}", data=form) as answer:
+        async with session.post(f"{upstream}{request.path}", json=form) as answer:
             return web.Response(body=await answer.read(), status=answer.status, content_type="application/json")
 
     app = web.Application()

@@ -38,13 +38,13 @@ def ok(result: Any) -> web.Response:
     return web.json_response({"ok": True, "result": result})
 
 
-async def test_a_call_goes_to_the_method_under_the_token_as_a_form() -> None:
+async def test_a_call_goes_to_the_method_under_the_token_as_json() -> None:
     async def handler(request: web.Request) -> web.Response:
-        return ok([request.path, dict(await request.post())])
+        return ok([request.path, await request.json()])
 
     async with calling(handler) as client:
         result = await client.call("sendMessage", chat_id=5, text="ä & b", reply_markup={"a": [1]}, nothing=None)
-    assert result == [f"/bot{TOKEN}/sendMessage", {"chat_id": "5", "text": "ä & b", "reply_markup": '{"a": [1]}'}]
+    assert result == [f"/bot{TOKEN}/sendMessage", {"chat_id": 5, "text": "ä & b", "reply_markup": {"a": [1]}}]
 
 
 async def test_files_go_as_parts() -> None:

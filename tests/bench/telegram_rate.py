@@ -1,0 +1,188 @@
+"""How fast posts leave for Telegram when every answer takes 80 ms, against discord.py's bare send in the same run."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final, TypedDict
+
+import discord
+from aiohttp import web
+from discord.http import Route
+
+from adapters.telegram.platform import TelegramOptions, TelegramPlatform
+from bot.domain.channel import ChannelRef
+from bot.messages.action import Action, ActionCodec, Verb
+from bot.messages.post import Block, Control, Post, Tone
+from bot.messages.text import Span, link, plain, text
+from tests.fakes.clocks import HeldClock
+from tests.fakes.inbox import FakeInbox
+from tests.fakes.prompts import FakePrompts
+
+LATENCY_S: Final = 0.08
+IN_FLIGHT: Final = 100
+TARGET: Final = 0.8
+_SENDS = 3_000
+_WARM_UP = 200
+
+_CARD = Post(
+    tone=Tone.NEWS,
+    title="Harbour bridge closes for nine months",
+    link="https://courier.example/a/881",
+    byline=text(
+        link("City Courier", "https://courier.example"),
+        " · ",
+        Span(text="3 Sep 2026, 08:10 UTC", moment=datetime(2026, 9, 3, 8, 10, tzinfo=UTC)),
+    ),
+    blocks=(Block(text=text("The council voted on Tuesday to close the harbour bridge from 1 October. " * 4)),),
+    controls=(
+        (
+            Control(label="Read", action=Action(verb=Verb.READ, subject=7), is_primary=True),
+            Control(label="Opinions (0)", action=Action(verb=Verb.OPINIONS, subject=7)),
+        ),
+        (
+            Control(label="👍 0", action=Action(verb=Verb.FAVOUR, subject=7)),
+            Control(label="👎 0", action=Action(verb=Verb.OPPOSE, subject=7)),
+        ),
+    ),
+)
+
+
+class Figure(TypedDict):
+    """One row of the table: sends a second, ours and discord.py's, and the first over the second."""
+
+    name: str
+    ours_per_s: float
+    discord_per_s: float
+    ratio: float
+    limit: float
+
+
+async def measure() -> list[Figure]:
+    """Whole cards through our adapter, the same words through discord.py; each to as many chats as are in flight."""
+    async with _server() as address:
+        theirs = await _discord_rate(address)
+        ours = await _telegram_rate(address)
+    name = f"Telegram posts, {IN_FLIGHT} in flight at {LATENCY_S * 1000:.0f} ms"
+    return [Figure(name=name, ours_per_s=ours, discord_per_s=theirs, ratio=ours / theirs, limit=TARGET)]
+
+
+async def _telegram_rate(address: str) -> float:
+    platform = TelegramPlatform(
+        TelegramOptions(token="1:bench", api_url=f"{address}/bot", rates=False),
+        codec=ActionCodec(b"a key for benchmarks"),
+        clock=HeldClock(),
+        inbox=FakeInbox(),
+        prompts=FakePrompts(),
+    )
+    try:
+        return await _rate(lambda chat: platform.send(ChannelRef(platform="telegram", id=str(chat)), _CARD, once="a"))
+    finally:
+        await platform.close()
+
+
+async def _discord_rate(address: str) -> float:
+    words = "\n\n".join([str(_CARD.title), *(plain(block.text) for block in _CARD.blocks)])
+    base, Route.BASE = Route.BASE, address
+    try:
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.http.static_login("bench")
+            return await _rate(lambda chat: client.get_partial_messageable(chat).send(words))
+    finally:
+        Route.BASE = base
+
+
+async def _rate(send: Callable[[int], Awaitable[object]]) -> float:
+    async def sender(chat: int, count: int) -> None:
+        for _ in range(count):
+            await send(chat)
+
+    async def all_senders(count: int) -> None:
+        await asyncio.gather(*(sender(chat, count // IN_FLIGHT) for chat in range(1, IN_FLIGHT + 1)))
+
+    await all_senders(_WARM_UP)
+    began = time.perf_counter()
+    await all_senders(_SENDS)
+    return _SENDS / (time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def _server() -> AsyncIterator[str]:
+    """Both platforms' sends in a process of its own, so that its work is not counted as the client's."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.telegram_rate", "serve", stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+_PERSON = {"id": "1", "username": "bench", "discriminator": "0", "avatar": None, "global_name": None}
+_TELEGRAM_MESSAGE = {
+    "ok": True,
+    "result": {"message_id": 1, "date": 1_788_000_000, "chat": {"id": 1, "type": "private"}, "text": "Harbour bridge"},
+}
+_DISCORD_MESSAGE: dict[str, object] = {
+    "id": "1",
+    "channel_id": "1",
+    "author": _PERSON,
+    "content": "Harbour bridge",
+    "timestamp": "2026-09-03T08:10:00+00:00",
+    "edited_timestamp": None,
+    "tts": False,
+    "mention_everyone": False,
+    "mentions": [],
+    "mention_roles": [],
+    "attachments": [],
+    "embeds": [],
+    "pinned": False,
+    "type": 0,
+    "components": [],
+}
+_GENEROUS = {"X-RateLimit-Limit": "100000", "X-RateLimit-Remaining": "99999", "X-RateLimit-Reset-After": "1"}
+
+
+async def _serve() -> None:
+    telegram, message, person = (json.dumps(body).encode() for body in (_TELEGRAM_MESSAGE, _DISCORD_MESSAGE, _PERSON))
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        await request.read()
+        if request.path.endswith("/users/@me"):
+            return web.Response(body=person, content_type="application/json")
+        await asyncio.sleep(LATENCY_S)
+        if request.path.startswith("/bot"):
+            return web.Response(body=telegram, content_type="application/json")
+        return web.Response(body=message, headers=_GENEROUS, content_type="application/json")
+
+    runner = web.ServerRunner(web.Server(answer, access_log=None))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    sys.stdout.write(f"http://{host}:{port}\n")
+    sys.stdout.flush()
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110  # nothing tells a process that its parent died
+        await asyncio.sleep(1)
+
+
+def _print() -> None:
+    for figure in asyncio.run(measure()):
+        sys.stdout.write(
+            f"{figure['name']}: {figure['ours_per_s']:,.0f}/s, discord.py {figure['discord_per_s']:,.0f}/s, "
+            f"ratio {figure['ratio']:.2f} (at least {figure['limit']})\n"
+        )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        asyncio.run(_serve())
+    else:
+        _print()
