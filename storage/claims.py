@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, update
+from sqlalchemy import Row, Select, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
@@ -24,6 +24,9 @@ _c = deliveries.c
 _other = deliveries.alias("other")
 _card = deliveries.alias("card")
 
+_MOST_LOOKS = 8
+"""How often a batch is filled up when a few channels have many rows at the front; what is left comes with the next."""
+
 _CLAIMING = 0x6E657773
 """The number of the advisory lock: "news" in ASCII."""
 
@@ -36,10 +39,15 @@ async def claim(
         await connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
     claims: list[Claim] = []
     for kind in (DeliveryKind.HEADLINE, DeliveryKind.REFRESH):
-        first_in_line = _first_in_line(kind, platforms, now).limit(limit - len(claims))
-        rows = (await connection.execute(first_in_line.with_for_update(of=deliveries, skip_locked=True))).all()
-        await _hold(connection, [row.id for row in rows], holder=holder, now=now, until=now + lease)
-        claims += [_to_claim(row, attempt=row.attempt + 1, now=now, until=now + lease) for row in rows]
+        line = _line(kind, platforms).where(_c.due_at <= now).with_for_update(of=deliveries, skip_locked=True)
+        for _ in range(_MOST_LOOKS):
+            rows = (await connection.execute(line.limit(limit - len(claims)))).all()
+            first = {row.channel_id: row for row in reversed(rows)}
+            taken = [row for row in rows if first[row.channel_id] is row]
+            await _hold(connection, [row.id for row in taken], holder=holder, now=now, until=now + lease)
+            claims += [_to_claim(row, attempt=row.attempt + 1, now=now, until=now + lease) for row in taken]
+            if len(taken) == len(rows):
+                break
     return claims
 
 
@@ -89,39 +97,31 @@ def _shown() -> Select[*tuple[Any, ...]]:
 
 
 def _line(kind: DeliveryKind, platforms: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """Pending deliveries that nothing in their channel stands before, earliest due first.
+    """Pending deliveries of channels with none in flight, earliest due first.
 
-    Headlines leave a channel in the order in which they were promised, so that one which must wait holds up those
-    behind it. Refreshes are of different cards and pass each other; one whose card is not there yet has nothing to do.
+    Headlines leave a channel in the order in which they were promised, so one that was tried and must wait holds up
+    those behind it. Refreshes are of different cards and pass each other; one whose card is not there yet has nothing
+    to do.
     """
-    line = (
+    in_flight = exists().where(_other.c.channel_id == _c.channel_id, is_in(_other, DeliveryState.SENDING))
+    is_behind = exists().where(
+        _other.c.channel_id == _c.channel_id,
+        is_in(_other, DeliveryState.PENDING),
+        is_of(_other, DeliveryKind.HEADLINE),
+        _other.c.attempt > literal_column("0"),
+        _other.c.id < _c.id,
+    )
+    return (
         _shown()
         .where(
             is_in(deliveries, DeliveryState.PENDING),
             is_of(deliveries, kind),
             _c.platform.in_(platforms),
             channels.c.paused_because.is_(None),
-            ~exists().where(_other.c.channel_id == _c.channel_id, is_in(_other, DeliveryState.SENDING)),
+            ~in_flight,
+            ~is_behind if kind is DeliveryKind.HEADLINE else is_in(_card, DeliveryState.SENT),
         )
         .order_by(_c.due_at, _c.id)
-    )
-    return line.where(~_is_behind(kind) if kind is DeliveryKind.HEADLINE else is_in(_card, DeliveryState.SENT))
-
-
-def _first_in_line(kind: DeliveryKind, platforms: Sequence[str], now: datetime) -> Select[*tuple[Any, ...]]:
-    """What may be sent now, one delivery of each channel at most."""
-    line = _line(kind, platforms).where(_c.due_at <= now)
-    return line if kind is DeliveryKind.HEADLINE else line.where(~_is_behind(kind, _other.c.due_at <= now))
-
-
-def _is_behind(kind: DeliveryKind, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether an earlier delivery of this kind waits in the same channel."""
-    return exists().where(
-        _other.c.channel_id == _c.channel_id,
-        is_of(_other, kind),
-        is_in(_other, DeliveryState.PENDING),
-        _other.c.id < _c.id,
-        *conditions,
     )
 
 

@@ -33,7 +33,7 @@ from storage.subscriptions import EVERYTHING, SOURCE, TOPIC
 from storage.tables import articles, channels, deliveries, story_topics, subscriptions
 
 _c = deliveries.c
-_KEY = (_c.story_id, _c.kind, _c.channel_id, _c.part)
+_KEY = (_c.story_id, _c.channel_id, _c.kind, _c.part)
 _ZERO: ColumnElement[int] = literal_column("0")
 _WHOLE = _ZERO
 """The part that a post of one message is."""

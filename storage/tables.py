@@ -157,8 +157,8 @@ class DeliveryColumns(TypedColumns):
     """Public, since statements about deliveries name several of their rows."""
 
     id: Named[int] = Column(Number, primary_key=True, autoincrement=True)
-    channel_id: Named[int] = Column(Number, ForeignKey("channels.id"))
-    story_id: Named[int] = Column(Number, ForeignKey("stories.id"))
+    channel_id: Named[int] = Column(Number)
+    story_id: Named[int] = Column(Number)
     part: Named[int] = Column(Integer)
     attempt: Named[int] = Column(Integer)
     uncertain: Named[int] = Column(Integer)
@@ -184,32 +184,32 @@ deliveries = Table(
     "deliveries",
     metadata,
     DeliveryColumns,
-    UniqueConstraint("story_id", "kind", "channel_id", "part"),
+    UniqueConstraint("story_id", "channel_id", "kind", "part"),
 )
 """The outbox. A channel's pending headlines leave in the order of their numbers.
 
-``wanted_at`` is when the row was to be shown at first; ``due_at`` moves when it has to wait.
+``wanted_at`` is when the row was to be shown at first; ``due_at`` moves when it has to wait. There are no foreign keys:
+PostgreSQL looks each one up by itself, which doubles the time of a promise to ten thousand channels.
 """
 
-_IS_PENDING = text("state = 'pending'")
 _IS_SENDING = text("state = 'sending'")
 _IS_PAUSED = text("state = 'paused'")
+for _kind in ("headline", "refresh"):  # a row stands in the index of its own kind only, which keeps both narrow
+    _is_waiting = text(f"state = 'pending' AND kind = '{_kind}'")
+    Index(
+        f"ix_deliveries_due_{_kind}",
+        deliveries.c.due_at,
+        deliveries.c.id,
+        sqlite_where=_is_waiting,
+        postgresql_where=_is_waiting,
+    )
+_WAS_TRIED = text("state = 'pending' AND kind = 'headline' AND attempt > 0")
 Index(
-    "ix_deliveries_due",
-    deliveries.c.kind,
-    deliveries.c.due_at,
-    deliveries.c.id,
-    deliveries.c.platform,
-    sqlite_where=_IS_PENDING,
-    postgresql_where=_IS_PENDING,
-)
-Index(
-    "ix_deliveries_line",
+    "ix_deliveries_tried",
     deliveries.c.channel_id,
-    deliveries.c.kind,
     deliveries.c.id,
-    sqlite_where=_IS_PENDING,
-    postgresql_where=_IS_PENDING,
+    sqlite_where=_WAS_TRIED,
+    postgresql_where=_WAS_TRIED,
 )
 Index(
     "uq_deliveries_in_flight",

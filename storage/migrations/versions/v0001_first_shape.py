@@ -57,6 +57,10 @@ def _text(name: str, *, nullable: bool = False, unique: bool = False, primary_ke
     return sa.Column(name, sa.Text(), nullable=nullable, unique=unique or None, primary_key=primary_key)
 
 
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, _NUMBER, nullable=False)
+
+
 def _whole(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), nullable=False)
 
@@ -193,8 +197,8 @@ def _deliveries() -> None:
     op.create_table(
         "deliveries",
         _id(),
-        _reference("channel_id", "channels"),
-        _reference("story_id", "stories"),
+        _number("channel_id"),
+        _number("story_id"),
         _whole("part"),
         _whole("attempt"),
         _whole("uncertain"),
@@ -214,10 +218,13 @@ def _deliveries() -> None:
         _text("receipt_thread", nullable=True),
         _text("receipt_messages", nullable=True),
         _text("receipt_note", nullable=True),
-        sa.UniqueConstraint("story_id", "kind", "channel_id", "part"),
+        sa.UniqueConstraint("story_id", "channel_id", "kind", "part"),
     )
-    _partial("ix_deliveries_due", "deliveries", ["kind", "due_at", "id", "platform"], "state = 'pending'")
-    _partial("ix_deliveries_line", "deliveries", ["channel_id", "kind", "id"], "state = 'pending'")
+    for kind in ("headline", "refresh"):
+        is_waiting = f"state = 'pending' AND kind = '{kind}'"
+        _partial(f"ix_deliveries_due_{kind}", "deliveries", ["due_at", "id"], is_waiting)
+    was_tried = "state = 'pending' AND kind = 'headline' AND attempt > 0"
+    _partial("ix_deliveries_tried", "deliveries", ["channel_id", "id"], was_tried)
     _partial("uq_deliveries_in_flight", "deliveries", ["channel_id"], "state = 'sending'", unique=True)
     _partial("ix_deliveries_paused", "deliveries", ["channel_id"], "state = 'paused'")
 
