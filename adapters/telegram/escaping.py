@@ -1,6 +1,7 @@
 """Words from outside, made to stay words."""
 
 import re
+from collections.abc import Sequence
 
 SELF_LINKING_MARKS = "@.:"
 """A joiner stands beside one of these, at most one beside each."""
@@ -16,11 +17,26 @@ _SELF_LINKING = re.compile(
 _UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def defuse(words: str) -> str:
-    """The words with invisible joiners (U+2060) where Telegram would see an address to link or a name to ping."""
+def self_linking(words: str) -> list[int]:
+    """The places in the words, in order, where Telegram would see an address to link or a name to ping."""
     if not any(mark in words for mark in SELF_LINKING_MARKS):
-        return words
-    return _SELF_LINKING.sub(_JOINER, words)
+        return []
+    return [found.start() for found in _SELF_LINKING.finditer(words)]
+
+
+def with_joiners(words: str, places: Sequence[int]) -> str:
+    """The words with an invisible joiner (U+2060) at each of these places, which are in order."""
+    pieces = []
+    start = 0
+    for place in places:
+        pieces += [words[start:place], _JOINER]
+        start = place
+    return "".join([*pieces, words[start:]]) if pieces else words
+
+
+def defuse(words: str) -> str:
+    """The words with joiners wherever Telegram would see an address to link or a name to ping."""
+    return with_joiners(words, self_linking(words))
 
 
 def clean(words: str) -> str:

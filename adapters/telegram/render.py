@@ -1,11 +1,11 @@
 """A post as Telegram's HTML (core.telegram.org/bots/api#html-style) with its link preview and keyboard."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.telegram.controls import is_web_address, keyboard
-from adapters.telegram.escaping import clean, defuse, escape
+from adapters.telegram.escaping import clean, defuse, escape, self_linking, with_joiners
 from adapters.telegram.limits import LIMITS, PLACEHOLDER_CHARACTERS, TEXT_BYTES
 from bot.messages.action import ActionCodec
 from bot.messages.fitting import fit, shorten
@@ -95,7 +95,7 @@ def _html(post: Post, *, has_links: bool) -> str:
     head = []
     if post.title:
         title = Span(text=post.title, style=Style.STRONG, link=post.link)
-        head.append(_span(title, has_links=True))
+        head.append(_spans((title,), has_links=True))
     if post.byline:
         head.append(_spans(post.byline, has_links=has_links))
     parts = ["\n".join(head)] if head else []
@@ -117,17 +117,27 @@ def _block(block: Block, *, has_links: bool) -> str:
 
 
 def _spans(spans: Text, *, has_links: bool) -> str:
-    return "".join(_span(span, has_links=has_links) for span in spans)
+    return "".join(_span(span, joints, has_links=has_links) for span, joints in _with_joints(spans))
 
 
-def _span(span: Span, *, has_links: bool) -> str:
+def _with_joints(spans: Text) -> Iterator[tuple[Span, list[int]]]:
+    """Each span with the places in it that need a joiner; an address may begin in one span and end in the next."""
+    joints = self_linking(plain(spans))
+    start = 0
+    for span in spans:
+        end = start + len(span.text)
+        yield span, [joint - start for joint in joints if start <= joint < end]
+        start = end
+
+
+def _span(span: Span, joints: Sequence[int], *, has_links: bool) -> str:
     if has_links and span.link and is_web_address(span.link):
-        # Inside a link nothing else links itself.
+        # Inside a link, and inside a point in time, nothing links itself.
         inner = f'<a href="{escape(span.link)}">{escape(span.text)}</a>'
     elif span.moment is not None and (unix := int(span.moment.timestamp())) > 0:
         inner = f'<tg-time unix="{unix}" format="r">{escape(span.text)}</tg-time>'
     else:
-        inner = escape(defuse(span.text))
+        inner = escape(with_joiners(span.text, joints))
     match span.style:
         case Style.PLAIN:
             return inner

@@ -162,6 +162,12 @@ def test_words_from_outside_ping_nobody_and_link_nowhere() -> None:
         assert defuse(words).replace("\u2060", "") == words
 
 
+def test_an_address_that_begins_in_one_span_and_ends_in_the_next_links_nowhere() -> None:
+    spans = text("@", strong("name"), " evil", strong(".com"), " https", strong("://x.example"))
+    html = render(Post(tone=Tone.NOTICE, blocks=(Block(text=spans),)), CODEC).html
+    assert not _LINKING.search(read(html).unlinked)
+
+
 def test_plain_sentences_are_not_touched() -> None:
     words = "At 9 a.m. the U.S. (and 3.5 million others) said: no… Really? Yes. e-mail @ 5"
     assert defuse(words) == words
