@@ -66,9 +66,15 @@ async def _fetched(url: str) -> int:
                 raise BadRequestError("failed to get HTTP URL content")
             if not answer.content_type.startswith("image/"):
                 raise BadRequestError("wrong type of the web page content")
-            data = await answer.content.read(BY_ADDRESS_AT_MOST + 1)
+            return await _size(answer.content)
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise BadRequestError("failed to get HTTP URL content") from None
-    if len(data) > BY_ADDRESS_AT_MOST:
-        raise BadRequestError("file is too big")
-    return len(data)
+
+
+async def _size(content: aiohttp.StreamReader) -> int:
+    size = 0
+    async for chunk in content.iter_chunked(64 * 1024):
+        size += len(chunk)
+        if size > BY_ADDRESS_AT_MOST:
+            raise BadRequestError("file is too big")
+    return size

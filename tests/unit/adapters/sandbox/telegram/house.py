@@ -78,7 +78,7 @@ class Answer:
 class House:
     """The server and everything it stands on."""
 
-    def __init__(self, *, path: Path | None = None, strictness: Strictness | None = None) -> None:
+    def __init__(self, *, path: Path | None = None, strictness: Strictness | None = None, page: str = "") -> None:
         self.clock = HandClock()
         self.faults = HandFaults()
         self.pulse = CountingPulse()
@@ -90,7 +90,7 @@ class House:
             pulse=self.pulse,
             clock=self.clock,
             strictness=strictness or Strictness(),
-            public_url="http://127.0.0.1:1",
+            public_url=page or "http://127.0.0.1:1",
         )
         self.server = TelegramServer(self.ground)
         self._runner = web.AppRunner(self.server.app())
@@ -152,7 +152,7 @@ class House:
 
 
 @asynccontextmanager
-async def opened(path: Path | None = None, **strictness: Any) -> AsyncIterator[House]:
+async def opened(path: Path | None = None, page: str = "", **strictness: Any) -> AsyncIterator[House]:
     """A house that is open for the block."""
-    async with House(path=path, strictness=Strictness(**strictness)) as house:
+    async with House(path=path, strictness=Strictness(**strictness), page=page) as house:
         yield house
