@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     null,
     or_,
+    select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,6 +43,7 @@ from storage.tables import channels, deliveries
 
 _c = deliveries.c
 _held = deliveries.alias("held")
+_card = deliveries.alias("card")
 _CLAIM: Final = ("the_id", "the_once", "the_attempt")
 _RECEIPT: Final = ("receipt_place", "receipt_thread", "receipt_messages", "receipt_note")
 
@@ -142,24 +144,30 @@ def _done() -> _Step:
 
 def _card_stands() -> _Step:
     """Where the card stands now. A headline is its own card; an edit may have given another receipt."""
-    is_its_card = exists().where(_is_held(_held), is_card_of(deliveries, _held))
-    statement = update(deliveries).where(is_its_card).values({name: bindparam(f"the_{name}") for name in _RECEIPT})
+    its_card = select(_card.c.id).join_from(_held, _card, is_card_of(_card, _held)).where(_is_held(_held))
+    receipt: dict[str, Any] = {name: bindparam(f"the_{name}") for name in _RECEIPT}
+    statement = update(deliveries).where(_c.id == its_card.scalar_subquery()).values(receipt)
     return _Step(statement, (*_CLAIM, *(f"the_{name}" for name in _RECEIPT)))
 
 
 def _no_refresh() -> _Step:
     """There is no card to be brought up to date."""
-    card = deliveries.alias("card")
-    has_no_card = exists().where(
-        card.c.id == bindparam("the_id"),
-        is_card_of(card, deliveries),
-        or_(
-            is_in(card, DeliveryState.PARKED, DeliveryState.BURIED),
-            and_(is_in(card, DeliveryState.SENT), card.c.receipt_messages.is_(None)),
-        ),
+    refresh = deliveries.alias("refresh")
+    is_out_of_reach = or_(
+        is_in(_card, DeliveryState.PARKED, DeliveryState.BURIED),
+        and_(is_in(_card, DeliveryState.SENT), _card.c.receipt_messages.is_(None)),
     )
-    waits = (is_of(deliveries, DeliveryKind.REFRESH), is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED))
-    return _Step(delete(deliveries).where(*waits, has_no_card), ("the_id",))
+    needless = (
+        select(refresh.c.id)
+        .join_from(_card, refresh, is_card_of(_card, refresh))
+        .where(
+            _card.c.id == bindparam("the_id"),
+            is_out_of_reach,
+            is_of(refresh, DeliveryKind.REFRESH),
+            is_in(refresh, DeliveryState.PENDING, DeliveryState.PAUSED),
+        )
+    )
+    return _Step(delete(deliveries).where(_c.id.in_(needless)), ("the_id",))
 
 
 def _channel_paused() -> _Step:
