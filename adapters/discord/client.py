@@ -16,11 +16,11 @@ from adapters.discord.inbound import Interaction
 
 _log = logging.getLogger(__name__)
 
-_REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=20, sock_connect=10)
-"""The library's own is 300 s for all: longer than Discord recognises a repeat, and than a delivery may take."""
+_REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=12, sock_connect=10)
+"""One of the library's five tries. Its own 300 s are longer than Discord recognises a repeat."""
 
-_LONGEST_WAIT_S: Final = 30.0
-"""Longer waits for a rate limit come back to us; the library allows no less."""
+_LONGEST_WAIT_S: Final = 10.0
+"""Longer waits for a rate limit come back to us, who do not ask again before they are over."""
 
 NOBODY: Final = discord.AllowedMentions.none()
 """Whom our messages ping. Said with each edit too: there the library forgets what the client was told (2.7.1)."""
@@ -63,8 +63,8 @@ class NewsClient(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=_GUILD_READY_S,
-            max_ratelimit_timeout=_LONGEST_WAIT_S,
         )
+        self.http.max_ratelimit_timeout = _LONGEST_WAIT_S  # as an option the library takes no less than 30 s
         request = partial(self.http.request, timeout=_REQUEST_TIMEOUT)
         self.http.request = request  # type: ignore[method-assign]  # the library offers no setting for it
         self._menu = menu

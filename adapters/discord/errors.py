@@ -15,6 +15,7 @@ from bot.ports.platform import (
 )
 
 UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10004, 10008, 10015
+THREAD_ARCHIVED = 50083
 UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
 
 _LOST: Final = frozenset({
@@ -24,7 +25,6 @@ _LOST: Final = frozenset({
     50001,  # missing access
     50007,  # the person takes no private messages from us
     50013,  # missing permissions
-    50083,  # the thread is archived
     50278,  # no server in common with the person any more
     160005,  # the thread is locked
 })  # fmt: skip
@@ -43,12 +43,11 @@ _REFUSED: Final = frozenset({
     240000,  # a link taken for harmful
 })  # fmt: skip
 
-_FORBIDDEN: Final = 403
+_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
 _LONGEST_REASON: Final = 200
 _LATER_S: Final = 60.0
 _UNREACHABLE_S: Final = 5.0
 _BARRED_S: Final = 300.0
-"""A 429 without the API's own headers comes from the network before it: an address that made too many bad requests."""
 
 _FATAL_CLOSE: Final = {
     4004: "Discord refused the token at its gateway",
@@ -62,6 +61,10 @@ _FATAL_CLOSE: Final = {
 
 class MessageGoneError(PostRefusedError):
     """The message that was named is not there any more."""
+
+
+class ThreadArchivedError(ChannelLostError):
+    """The thread sleeps: what stands in it can be changed once it is woken."""
 
 
 def send_error(error: Exception) -> SendError:
@@ -86,8 +89,14 @@ def send_error(error: Exception) -> SendError:
 
 
 def bars_everything(error: Exception) -> bool:
-    """Whether nothing at all should be asked of Discord before the wait is over."""
-    return isinstance(error, discord.HTTPException) and error.status in {401, 429}
+    """Whether nothing at all should be asked of Discord before the wait is over.
+
+    A 429 of the API itself has a ``Via`` header. One without comes from the network in front of it, which bars
+    addresses that made too many bad requests.
+    """
+    if not isinstance(error, discord.HTTPException):
+        return False
+    return error.status == _UNAUTHORIZED or (error.status == _TOO_MANY and "Via" not in error.response.headers)
 
 
 def start_error(error: Exception) -> PlatformStartError | None:
@@ -117,6 +126,8 @@ def _refusal(error: discord.HTTPException) -> SendError:
             refusal = TryLaterError(reason, wait_s=_wait(error, _LATER_S))
         case _, code if code == UNKNOWN_MESSAGE:
             refusal = MessageGoneError(reason)
+        case _, code if code == THREAD_ARCHIVED:
+            refusal = ThreadArchivedError(reason)
         case _, code if code in _REFUSED:
             refusal = PostRefusedError(reason)
         case status, code if code in _LOST or (status == _FORBIDDEN and code):

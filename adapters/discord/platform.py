@@ -12,7 +12,13 @@ import discord
 
 from adapters.discord.client import NOBODY, NewsClient, prepare_library
 from adapters.discord.controls import first_token
-from adapters.discord.errors import MessageGoneError, bars_everything, send_error, start_error
+from adapters.discord.errors import (
+    MessageGoneError,
+    ThreadArchivedError,
+    bars_everything,
+    send_error,
+    start_error,
+)
 from adapters.discord.inbound import PLATFORM, manages
 from adapters.discord.limits import CHANNEL_RATE, LIMITS, OVERALL_RATE
 from adapters.discord.menu import menu
@@ -109,12 +115,11 @@ class DiscordPlatform:
         """See ChatPlatform."""
         if not receipt.message_ids:
             raise PostRefusedError("the message was taken away")
-        channel = self._channel(receipt.channel)
-        place = f"edit {_place(receipt.channel)}"
-        await self._pace(place, CHANNEL_RATE)
-        message = channel.get_partial_message(int(receipt.message_ids[0]))
-        editing = message.edit(view=card(post, self._codec), allowed_mentions=NOBODY)
-        await self._asked(editing, place)
+        try:
+            await self._edit(receipt, post)
+        except ThreadArchivedError:
+            await self._asked(self._wake(receipt.channel), _place(receipt.channel))
+            await self._edit(receipt, post)
         return receipt
 
     async def withdraw(self, receipt: Receipt) -> None:
@@ -184,7 +189,7 @@ class DiscordPlatform:
         return self._client
 
     def _channel(self, ref: ChannelRef) -> discord.PartialMessageable:
-        return self._connected().get_partial_messageable(int(ref.thread or ref.id))
+        return self._connected().get_partial_messageable(int(_place(ref)))
 
     async def _pace(self, place: str, rate: Rate | None) -> None:
         """Wait for our turn where it comes soon; TryLaterError where it does not."""
@@ -197,6 +202,18 @@ class DiscordPlatform:
                 raise TryLaterError("our own pace", wait_s=wait)
             await self._clock.sleep(wait)
             now = self._clock.monotonic()
+
+    async def _edit(self, receipt: Receipt, post: Post) -> None:
+        place = f"edit {_place(receipt.channel)}"
+        message = self._channel(receipt.channel).get_partial_message(int(receipt.message_ids[0]))
+        await self._pace(place, CHANNEL_RATE)
+        await self._asked(message.edit(view=card(post, self._codec), allowed_mentions=NOBODY), place)
+
+    async def _wake(self, ref: ChannelRef) -> None:
+        """Sending wakes an archived thread by itself, editing does not."""
+        thread = await self._connected().fetch_channel(int(_place(ref)))
+        if isinstance(thread, discord.Thread):
+            await thread.edit(archived=False)
 
     async def _asked(self, asking: Awaitable[_T], place: str) -> _T:
         """What Discord answers; whatever else comes of it is a SendError."""
@@ -211,7 +228,7 @@ class DiscordPlatform:
 
     def _refuse_blind_search(self, to: ChannelRef) -> None:
         """Without the right to read history Discord shows an empty one, which proves nothing."""
-        channel = self._connected().get_channel(int(to.thread or to.id))
+        channel = self._connected().get_channel(int(_place(to)))
         if channel is None or isinstance(channel, discord.abc.PrivateChannel):
             return
         if not channel.permissions_for(channel.guild.me).read_message_history:

@@ -400,6 +400,39 @@ async def test_an_answer_that_comes_too_late_is_a_line_in_the_log(
     assert (await stand.press("Read", message=card)).messages[0].title == "The whole story"
 
 
+async def test_what_was_asked_for_is_done_even_when_nobody_can_be_told_any_more(
+    stand: Stand, desk: FakeDesk, clock: HeldClock, card: Shown, caplog: pytest.LogCaptureFixture
+) -> None:
+    done = asyncio.Event()
+
+    async def work(_request: Request) -> Answer:
+        await clock.sleep(10)
+        done.set()
+        return Show(post=_PAGE)
+
+    desk.will(work)
+    pressing = asyncio.create_task(stand.press("Read", message=card))
+    await clock.asleep(10)
+    stand.clock.shift_s += 4
+    clock.pass_on(PATIENCE_S)
+    await until(lambda: any(call["status"] == 404 for call in stand.calls))
+    clock.pass_on(10)
+    await done.wait()
+    with caplog.at_level(logging.INFO, "adapters.discord"):
+        await until(lambda: "discord answer refused" in caplog.text)
+    pressing.cancel()
+
+
+async def test_suggestions_that_nobody_asked_for_are_a_line_in_the_log(
+    stand: Stand, desk: FakeDesk, card: Shown, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.will(Suggestions(items=()), Show(post=_PAGE))
+    pressing = asyncio.create_task(stand.press("Read", message=card))
+    await until(lambda: "discord suggestions without a question" in caplog.text)
+    pressing.cancel()
+    assert (await stand.press("Read", message=card)).messages[0].title == "The whole story"
+
+
 async def test_an_answer_that_cannot_be_brought_is_a_line_in_the_log(
     stand: Stand, desk: FakeDesk, card: Shown, caplog: pytest.LogCaptureFixture
 ) -> None:

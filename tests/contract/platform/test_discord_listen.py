@@ -114,6 +114,35 @@ async def test_one_malformed_interaction_does_not_end_the_listening(
     assert seen.messages[-1].text == "Here."
 
 
+async def test_an_interaction_that_asks_nothing_is_a_line_in_the_log(
+    stand: Stand, caplog: pytest.LogCaptureFixture
+) -> None:
+    ping = {
+        "id": "1",
+        "type": 1,
+        "token": "t",
+        "version": 1,
+        "application_id": APPLICATION_ID,
+        "attachment_size_limit": 0,
+    }
+    async with connected(stand, FakeDesk()):
+        await stand.server._house.gateway.send("INTERACTION_CREATE", ping)
+        await until(lambda: "discord interaction without a request" in caplog.text)
+
+
+async def test_a_desk_that_breaks_its_promise_is_a_line_in_the_log(
+    stand: Stand, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_request: Request) -> Answer:
+        raise ValueError("a desk never does this")
+
+    async with connected(stand, FakeDesk(fail, Toast(text="Here."), commands=(_HELP,))):
+        asking = asyncio.create_task(stand.server.say(TEXT_CHANNEL_ID, READER_1, "/help"))
+        await until(lambda: "discord event failed" in caplog.text)
+        asking.cancel()
+        assert (await stand.server.say(TEXT_CHANNEL_ID, READER_1, "/help")).messages[-1].text == "Here."
+
+
 async def test_an_answer_under_way_is_still_shown_when_the_listening_ends(stand: Stand) -> None:
     thought = asyncio.Event()
 

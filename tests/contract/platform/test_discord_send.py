@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.discord.limits import LIMITS
 from adapters.discord.platform import DiscordPlatform
 from adapters.sandbox.contract import MODERATOR_1, READER_1, Strictness
 from adapters.sandbox.discord.cast import TEXT_CHANNEL_ID, USER_IDS
@@ -117,6 +118,25 @@ async def test_an_edit_of_a_message_that_is_gone_is_refused(platform: DiscordPla
         await platform.edit(receipt, _card())
 
 
+@pytest.mark.parametrize("is_locked", [False, True])
+async def test_an_archived_thread_is_woken_for_an_edit_unless_it_is_locked(
+    stand: Stand,
+    platform: DiscordPlatform,
+    is_locked: bool,  # noqa: FBT001
+) -> None:
+    thread = await stand.call("POST", f"/channels/{TEXT_CHANNEL.id}/threads", {"name": "ferries", "type": 11})
+    receipt = await platform.send(replace(TEXT_CHANNEL, thread=thread["id"]), _card(), once="a")
+    kept = stand.server._house.archive.channels[thread["id"]]
+    kept["thread_metadata"] |= {"archived": True, "locked": is_locked}
+    kept["owner_id"] = USER_IDS[MODERATOR_1] if is_locked else kept["owner_id"]
+    if is_locked:
+        with pytest.raises(ChannelLostError):
+            await platform.edit(receipt, _card("Ferries are back"))
+    else:
+        await platform.edit(receipt, _card("Ferries are back"))
+        assert (await stand.sees(chat=thread["id"]))[-1].title == "Ferries are back"
+
+
 async def test_taking_away_what_is_gone_is_a_success(stand: Stand, platform: DiscordPlatform) -> None:
     receipt = await platform.send(TEXT_CHANNEL, _card(), once="a")
     for _ in range(2):
@@ -169,7 +189,7 @@ async def test_a_history_that_we_may_not_read_proves_nothing(stand: Stand) -> No
         ("error_after", {"status": 503}, UncertainError),
         ("cut_before", {}, UncertainError),
         ("cut_after", {}, UncertainError),
-        ("rate_limit", {"seconds": 45}, TryLaterError),
+        ("rate_limit", {"seconds": 11}, TryLaterError),
     ],
 )
 async def test_a_refusal_is_one_of_the_four_send_errors(
@@ -219,6 +239,11 @@ async def test_a_sixth_message_within_a_second_waits_for_its_turn() -> None:
         with pytest.raises(TryLaterError):
             await seventh
         assert len(stand.sends()) == 6
+
+
+async def test_the_platform_says_what_it_is(platform: DiscordPlatform) -> None:
+    assert platform.name == TEXT_CHANNEL.platform
+    assert platform.limits is LIMITS
 
 
 async def test_without_a_connection_nothing_is_sent(stand: Stand) -> None:

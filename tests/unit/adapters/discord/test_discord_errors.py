@@ -10,7 +10,7 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict
 
-from adapters.discord.errors import MessageGoneError, bars_everything, send_error, start_error
+from adapters.discord.errors import MessageGoneError, ThreadArchivedError, bars_everything, send_error, start_error
 from bot.ports.platform import (
     ChannelLostError,
     PostRefusedError,
@@ -44,7 +44,7 @@ def _unconnectable() -> aiohttp.ClientConnectorError:
         (404, 10015, ChannelLostError),
         (403, 50007, ChannelLostError),
         (403, 50278, ChannelLostError),
-        (400, 50083, ChannelLostError),
+        (400, 50083, ThreadArchivedError),
         (400, 160005, ChannelLostError),
         (403, 50009, ChannelLostError),
         (404, 10008, MessageGoneError),
@@ -81,6 +81,7 @@ def test_a_wait_is_exactly_as_long_as_discord_says() -> None:
 def test_a_barred_address_and_a_void_token_stop_everything() -> None:
     assert bars_everything(_http_error(429, 0))
     assert bars_everything(_http_error(401, 0))
+    assert not bars_everything(_http_error(429, 0, {"Via": "1.1 google"}))
     assert not bars_everything(discord.RateLimited(41.5))
     assert not bars_everything(_http_error(403, 50013))
 

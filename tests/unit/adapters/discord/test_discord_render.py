@@ -274,3 +274,8 @@ def test_addresses_give_way_before_words_do() -> None:
     head, body = (display["content"] for display in _inside(post))
     assert head == f"### [T]({long})\n-# Harbour Post"
     assert body == words.strip()
+
+
+def test_a_thousand_tiny_paragraphs_are_cut_to_what_fits() -> None:
+    blocks = (Block(text=text("x"), kind=BlockKind.NOTE),) * 1200
+    assert 1000 < len(_body(*blocks)) <= 4000
