@@ -28,7 +28,7 @@ async def house() -> AsyncIterator[House]:
 async def fetch(house: House, path: str, **options: Any) -> tuple[int, str]:
     async with house.http.request("POST", f"{house.address}/{path}", **options) as answer:
         body = await answer.json()
-        assert answer.content_type == "application/json"
+        assert answer.headers["Content-Type"] == "application/json"
         assert body["error_code"] == answer.status
         return answer.status, body["description"]
 

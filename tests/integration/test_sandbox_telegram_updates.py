@@ -56,6 +56,33 @@ async def test_updates_are_kept_for_a_day(house: House) -> None:
     assert texts(await house.updates()) == ["four"]
 
 
+async def test_presses_are_kept_for_150_seconds(house: House) -> None:
+    sent = await house.send(READER_1, "x", reply_markup=KEYBOARD)
+    house.silence()
+    await house.server.press(READER_1, "reader-1", str(sent["message_id"]), "r:1")
+    await house.tell(READER_1, "reader-1", "words")
+    house.clock.now += 150
+    assert [set(update) - {"update_id"} for update in await house.updates()] == [{"callback_query"}, {"message"}]
+    house.clock.now += 1
+    assert texts(await house.updates(offset=0, limit=5)) == ["words"]
+
+
+async def test_an_offset_beyond_the_end_confirms_nothing(house: House) -> None:
+    await three_said(house)
+    assert texts(await house.updates(offset=5)) == ["one", "two", "three"]
+    assert await house.updates(offset=4) == []
+
+
+async def test_a_short_poll_leaves_the_one_that_waits(house: House) -> None:
+    first = asyncio.create_task(house.call("getUpdates", timeout=50))
+    await house.polled()
+    house.forget_polls()
+    assert await house.updates(timeout=0, offset=1) == []
+    house.silence()
+    await house.tell(READER_1, "reader-1", "hello")
+    assert texts((await asyncio.wait_for(first, 1)).result) == ["hello"]
+
+
 async def test_a_waiting_poll_gets_an_update_at_once(house: House) -> None:
     poll = asyncio.create_task(house.updates(timeout=50))
     await house.polled()
@@ -82,7 +109,7 @@ async def test_allowed_updates_stick_until_changed(house: House) -> None:
     assert (await house.server.say(CHANNEL, "moderator-1", "post")).messages == ()
     (update,) = await house.updates()
     assert update["channel_post"]["text"] == "post"
-    await house.updates(allowed_updates=[], offset=10)
+    await house.updates(allowed_updates=[], offset=2)
     house.silence()
     await house.tell(READER_1, "reader-1", "kept")
     assert texts(await house.updates()) == ["kept"]

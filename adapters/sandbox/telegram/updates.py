@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from adapters.sandbox.contract import Ground
 from adapters.sandbox.telegram.cast import PLATFORM
 from adapters.sandbox.telegram.errors import ApiError, ConflictError
 
-KEPT_S = 24 * 3600
+DAY_S = 24 * 3600
+# What nobody could answer any more is not kept for a day.
+KEPT_S: Mapping[str, int] = MappingProxyType({"callback_query": 150, "inline_query": 30})
 POLL_AT_MOST_S = 50
 BATCH_AT_MOST = 100
 OTHER_POLL = "terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -35,7 +38,7 @@ class Update:
 
 
 class Updates:
-    """Updates until they are confirmed, for 24 hours at most; kept on disk."""
+    """Updates until they are confirmed, for 24 hours at most (presses 150 s, inline queries 30 s); kept on disk."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -82,6 +85,12 @@ class Updates:
         if self.pending.pop(number, None) is not None:
             self._ground.documents.drop(_UPDATES, str(number))
 
+    def expire(self) -> None:
+        """Forget what was kept long enough."""
+        now = self._ground.clock()
+        for update in [one for one in self.pending.values() if now - one.at > KEPT_S.get(one.kind, DAY_S)]:
+            self.drop(update.id)
+
     async def poll(self, offset: int, limit: int, timeout: int) -> list[Update]:  # noqa: ASYNC109  # the API's own word
         """One getUpdates call. Raises ConflictError in the poll that was waiting when another came."""
         loop = asyncio.get_running_loop()
@@ -95,9 +104,9 @@ class Updates:
         if same and now < self._previous[1] + 0.5:  # the server's own figures
             limit = 1
         self._previous = (offset, now)
-        self.end_poll(ConflictError(OTHER_POLL))
         self._move(offset)
         if not self.pending and timeout:
+            self.end_poll(ConflictError(OTHER_POLL))  # one that waits is ended by another that is going to wait
             await self._wait(timeout)
         batch = list(self.pending.values())[:limit]
         for update in batch:
@@ -119,10 +128,9 @@ class Updates:
             self._next_conflict = loop.time() + 3
 
     def _move(self, offset: int) -> None:
-        oldest = self._ground.clock() - KEPT_S
-        while self.pending and (first := next(iter(self.pending.values()))).at < oldest:
-            self.drop(first.id)
-        if offset > 0:
+        self.expire()
+        # One beyond the end was never ours to confirm: the real server begins with the oldest then.
+        if 0 < offset <= self._last + 1:
             self.confirm(offset)
         elif offset < 0:
             for number in list(self.pending)[:offset]:

@@ -81,6 +81,7 @@ class Webhook:
         async with aiohttp.ClientSession(timeout=_TIMEOUT) as session, asyncio.TaskGroup() as group:
             while True:
                 self._updates.arrived.clear()
+                self._updates.expire()
                 for update in list(self._updates.pending.values()):
                     line = _line_of(update)
                     if line not in busy:
@@ -101,6 +102,7 @@ class Webhook:
                 pause = _FIRST_PAUSE_S
             else:
                 await asyncio.sleep(refused or pause)
+                self._updates.expire()
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
         busy.discard(line)
 

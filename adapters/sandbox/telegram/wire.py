@@ -53,8 +53,8 @@ class Wire:
         chat = params.values.get("chat_id")
         facts = {"call": name, "chat": None if chat is None else str(chat), "status": status}
         self._api.ground.ledger.write(PLATFORM, "call", {**facts, "ms": round((loop.time() - began) * 1000, 3)})
-        text = json.dumps(body, ensure_ascii=False)
-        return web.Response(text=text, status=status, headers=headers, content_type="application/json")
+        content = json.dumps(body, ensure_ascii=False).encode()
+        return web.Response(body=content, status=status, headers=headers, content_type="application/json")
 
     def _method(self, path: str) -> Method:
         bot, slash, name = path.partition("/")
