@@ -24,7 +24,13 @@ _DECLARATION = re.compile(r"<!(?:DOCTYPE|ENTITY)\b[^<>\[]{0,300}", re.IGNORECASE
 _NETSCAPE = re.compile(
     r"<!DOCTYPE\s+rss\s+PUBLIC\s+\"-//Netscape Communications//DTD RSS 0\.91//EN\"[^\[]*$", re.IGNORECASE
 )
-_PAGE = re.compile(r"<!doctype\s+html|<html|<head\b|<body\b|<meta\s|<div\b", re.IGNORECASE)
+_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+_PIECE_OF_A_PAGE = re.compile(
+    r"\s*<(?:head|body|meta|link|title|script|style|div|main|table|center|h1|p)[\s>]", re.IGNORECASE
+)
+
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
+_NAKED_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});)")
 
 
 class DocumentError(Exception):
@@ -52,13 +58,16 @@ def decode(body: bytes, charset: str | None) -> str:
 
 
 def feed_markup(text: str) -> str:
-    """The document from its root element on, so that the parser never sees a prolog. Raises DocumentError."""
+    """The document from its root element on, so that the parser never sees a prolog. Raises DocumentError.
+
+    Ampersands that XML would trip over, naked ones and those of HTML's entities, are escaped.
+    """
     if not text.strip():
         raise DocumentError("The server answered, but with nothing in it.")
     prolog = _COMMENT.sub(lambda found: " " * len(found.group()), text[:_PROLOG])
     root = _ROOT.search(prolog)
     before = prolog[: root.start()] if root else prolog
-    if _PAGE.search(before):
+    if _PAGE.search(before) or (root is None and _PIECE_OF_A_PAGE.match(before)):
         raise DocumentError(
             "That address is a web page, not a feed. Look on the page for a link that says RSS, Atom or Feed."
         )
@@ -66,7 +75,9 @@ def feed_markup(text: str) -> str:
         raise DocumentError("What is at that address is not a feed: it is neither RSS nor Atom.")
     if (declared := _DECLARATION.search(before)) and not _NETSCAPE.search(before[declared.start() :].partition(">")[0]):
         raise DocumentError("That feed brings declarations of its own (a DTD), which are refused for safety.")
-    return text[root.start() :]
+    parts = _CDATA.split(text[root.start() :])
+    parts[::2] = (_NAKED_AMPERSAND.sub("&amp;", part) for part in parts[::2])
+    return "".join(parts)
 
 
 def _named(body: bytes, charset: str | None) -> list[str]:

@@ -36,6 +36,8 @@ _XML_BASE = re.compile(r"^[^>]{0,4000}?\bxml:base\s*=\s*[\"']([^\"'<>]{1,2048})[
 _DATED = re.compile(r"<(?:pubDate|dc:date|published|updated|issued|date)[\s>]", re.IGNORECASE)
 _MARKED_UP_TITLE = re.compile(r"<(?:\w+:)?title\s[^>]{0,200}xhtml", re.IGNORECASE)
 _OWN_TEXT = re.compile(r"<(?:content:encoded|content|atom:content)[\s>]|\"content_(?:html|text)\"", re.IGNORECASE)
+_SUMMARY = re.compile(r"<(?:description|summary|atom:summary)[\s>]|\"summary\"", re.IGNORECASE)
+_HTML_AFTER_ALL = re.compile(r"</(?:p|div|a|li|span)>|<br ?/?>", re.IGNORECASE)
 _NAMED_AUTHOR = re.compile(r"\S+@\S+\s*\((?P<name>[^()]+)\)|(?P<first>[^<>@]+?)\s*<\S+@\S+>")
 
 Fields = Mapping[str, Any]
@@ -48,6 +50,7 @@ class _Context:
     base: str
     feed_title: str
     gives_text: bool
+    gives_summaries: bool
 
 
 def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Problem:
@@ -61,12 +64,13 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
     title = one_line(_text(feed.get("title")))[:_LONGEST_TITLE] or urlsplit(address).hostname or address
     site = _link(feed.get("link"), address)
     base = _XML_BASE.match(markup)
+    first = _FIRST_ENTRY.search(markup)
     context = _Context(
-        base=urljoin(address, base[1]) if base else site or address,
+        base=(_link(base[1], address) if base else None) or site or address,
         feed_title=title,
         gives_text=_OWN_TEXT.search(markup) is not None,
+        gives_summaries=_SUMMARY.search(markup, first.start() if first else 0) is not None,
     )
-    first = _FIRST_ENTRY.search(markup)
     head = markup[: min(first.start() if first else _HEAD, _HEAD)]
     return ParsedFeed(
         title=title,
@@ -132,7 +136,10 @@ def _drafts(entries: Iterable[Fields], context: _Context) -> Iterator[Draft]:
     dated: list[tuple[datetime, Fields, datetime | None]] = []
     neighbour = datetime.max.replace(tzinfo=UTC)
     for entry in entries:
-        published = moment(_text(entry.get("published"))) or moment(_text(entry.get("updated")))
+        # feedparser warns when asked for an update that is not there.
+        published = moment(_text(entry.get("published"))) or (
+            moment(_text(entry["updated"])) if "updated" in entry else None
+        )
         neighbour = published or neighbour
         dated.append((neighbour, entry, published))
     dated.sort(key=lambda one: one[0], reverse=True)
@@ -145,10 +152,11 @@ def _drafts(entries: Iterable[Fields], context: _Context) -> Iterator[Draft]:
 def _draft(entry: Fields, published: datetime | None, context: _Context) -> Draft | None:
     """The entry as a draft, None when there is nothing in it to read."""
     description = _text(entry.get("description") or entry.get("summary"))
-    content = _content(entry)
-    told = _prose(content or description)
+    content, is_plain = _content(entry)
+    told = _prose(content, is_plain=is_plain) if content else _prose(description)
     summary = _prose(description) if context.gives_text and content else told
-    has_text = context.gives_text and bool(content) and told.paragraphs != summary.paragraphs
+    has_text = bool(content) and context.gives_text
+    has_text &= told.paragraphs != summary.paragraphs or not context.gives_summaries
     is_whole = has_text or len(told.paragraphs) > 1 or sum(map(len, told.paragraphs)) >= _WHOLE_TEXT
     lead = told.paragraphs[0] if told.paragraphs else ""
     link = _link(entry.get("link"), context.base)
@@ -169,11 +177,11 @@ def _draft(entry: Fields, published: datetime | None, context: _Context) -> Draf
     )
 
 
-def _prose(markup: str) -> Prose:
+def _prose(markup: str, *, is_plain: bool = False) -> Prose:
     """The paragraphs of a field, of which only so much is read that it cannot be made to last."""
     if len(markup) <= LONGEST_FIELD:
-        return prose(markup)
-    told = prose(markup[:LONGEST_FIELD].rpartition("<")[0] or markup[:LONGEST_FIELD])
+        return prose(markup, is_plain=is_plain)
+    told = prose(markup[:LONGEST_FIELD].rpartition("<")[0] or markup[:LONGEST_FIELD], is_plain=is_plain)
     paragraphs = (*told.paragraphs[:-1], *(whole_worded(f"{last}…") for last in told.paragraphs[-1:]))
     return Prose(paragraphs=paragraphs, is_cut=True, image=told.image)
 
@@ -190,11 +198,12 @@ def _shortened(title: str) -> str:
     return title if len(title) <= _LONGEST_TITLE else whole_worded(f"{title[: _LONGEST_TITLE - 1]}…")
 
 
-def _content(entry: Fields) -> str:
-    """The longest of an entry's texts; a plain one as HTML, so that there is one way to read both."""
-    texts = [one for one in entry.get("content") or () if isinstance(one, Mapping)]
-    longest = max(texts, key=lambda one: len(_text(one.get("value"))), default=None)
-    return _text(longest.get("value")) if longest else ""
+def _content(entry: Fields) -> tuple[str, bool]:
+    """The longest of an entry's texts, and whether it is no HTML, as it says of itself and as it looks."""
+    texts = _mappings(entry.get("content"))
+    longest = max(texts, key=lambda one: len(_text(one.get("value"))), default={})
+    value = _text(longest.get("value"))
+    return value, longest.get("type") in {"text", "text/plain"} and not _HTML_AFTER_ALL.search(value)
 
 
 def _author(entry: Fields) -> str | None:
@@ -225,7 +234,7 @@ def _is_picture(media: Fields) -> bool:
     kind = _text(media.get("type")) or _text(media.get("medium"))
     if kind:
         return kind.startswith("image")
-    path = urlsplit(_text(media.get("url"))).path.lower() if "[" not in _text(media.get("url")) else ""
+    path = _text(media.get("url")).partition("?")[0].lower()
     return path.endswith((".jpg", ".jpeg", ".png", ".webp", ".gif"))
 
 

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -111,16 +112,22 @@ def one_line(markup: str) -> str:
     return tidy(html.unescape(markup) if "&" in markup else markup)
 
 
-def prose(markup: str) -> Prose:
-    """The paragraphs of HTML or plain text, furniture left out."""
+def prose(markup: str, *, is_plain: bool = False) -> Prose:
+    """The paragraphs of a text, furniture left out. Signs in a plain text are no markup."""
+    if is_plain:
+        return _without_furniture([line for part in _EMPTY_LINE.split(markup) if (line := tidy(part))])
     if "<" not in markup and _ESCAPED_TAG.search(markup):
         markup = html.unescape(markup)
     if not _BLOCK_TAG.search(markup):
         markup = _EMPTY_LINE.sub("<p>", markup)
     reading = _read(markup)
+    return _without_furniture(reading.paragraphs, reading.image)
+
+
+def _without_furniture(paragraphs: Sequence[str], image: str | None = None) -> Prose:
     kept: list[str] = []
     goes_on = False
-    for paragraph in reading.paragraphs:
+    for paragraph in paragraphs:
         text = _GOES_ON_ELSEWHERE.sub("", paragraph).rstrip()
         goes_on |= text != paragraph
         if text and not _is_furniture(text):
@@ -128,7 +135,7 @@ def prose(markup: str) -> Prose:
     was_cut = bool(kept) and (is_cut(kept[-1]) or _CUT_BRACKET.search(kept[-1]) is not None)
     if was_cut:
         kept[-1] = whole_worded(_CUT_BRACKET.sub(" …", kept[-1]))
-    return Prose(paragraphs=tuple(kept), is_cut=was_cut or (goes_on and len(kept) <= 1), image=reading.image)
+    return Prose(paragraphs=tuple(kept), is_cut=was_cut or (goes_on and len(kept) <= 1), image=image)
 
 
 def _is_furniture(line: str) -> bool:

@@ -1,0 +1,145 @@
+"""The guard: no spelling of a private address gets a socket, and every public one does."""
+
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.feeds.guard import (
+    WEB_PORTS,
+    AddressPolicy,
+    AddressRefusedError,
+    guarded_sockets,
+    is_public,
+    unwrapped,
+)
+
+PUBLIC = AddressPolicy()
+
+# Every block of the registries at both ends and in the middle, and what people try.
+FORBIDDEN_V4 = (
+    "0.0.0.0",  # noqa: S104  # refused here, bound to nowhere
+    *("0.0.0.1", "0.1.2.3", "0.255.255.255", "10.0.0.0", "10.0.0.1", "10.1.2.3", "10.255.255.255"),
+    *("100.64.0.0", "100.64.0.1", "100.100.100.200", "100.127.255.255", "127.0.0.0", "127.0.0.1", "127.0.1.1"),
+    *("127.1.2.3", "127.255.255.255", "169.254.0.0", "169.254.1.1", "169.254.169.254", "169.254.170.2"),
+    *("169.254.255.255", "172.16.0.0", "172.16.0.1", "172.17.0.1", "172.20.10.1", "172.31.255.255", "192.0.0.0"),
+    *("192.0.0.1", "192.0.0.8", "192.0.0.9", "192.0.0.10", "192.0.0.170", "192.0.0.192", "192.0.0.255"),
+    *("192.0.2.0", "192.0.2.1", "192.0.2.255", "192.31.196.1", "192.52.193.1", "192.88.99.1", "192.88.99.2"),
+    *("192.168.0.0", "192.168.0.1", "192.168.1.1", "192.168.178.1", "192.168.255.255", "192.175.48.1"),
+    *("198.18.0.0", "198.18.0.1", "198.19.255.255", "198.51.100.0", "198.51.100.7", "198.51.100.255"),
+    *("203.0.113.0", "203.0.113.9", "203.0.113.255", "224.0.0.0", "224.0.0.1", "224.0.0.251", "232.1.1.1"),
+    *("233.252.0.1", "239.255.255.250", "239.255.255.255", "240.0.0.0", "240.0.0.1", "250.1.1.1"),
+    *("255.255.255.254", "255.255.255.255", "168.63.129.16"),
+)
+FORBIDDEN_V6 = (
+    *("::", "::1", "::2", "::ffff", "::7f00:1", "::10.0.0.1", "::169.254.169.254", "::8.8.8.8", "::192.168.0.1"),
+    *("::ffff:0:127.0.0.1", "::ffff:0:10.0.0.1", "::ffff:0:8.8.8.8", "64:ff9b:1::", "64:ff9b:1::7f00:1"),
+    *("64:ff9b:1:ffff::8.8.8.8", "100::", "100::1", "100:0:0:1::1", "2001::", "2001::1", "2001:0:7f00:1::"),
+    *("2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:0:808:808::", "2001:1::1", "2001:1::2", "2001:2::1"),
+    *("2001:3::1", "2001:4:112::1", "2001:10::1", "2001:20::1", "2001:30::1", "2001:1ff:ffff::1"),
+    *("2001:db8::", "2001:db8::1", "2001:db8:ffff:ffff::1", "2002::", "2002:7f00:1::", "2002:7f00:1::1"),
+    *("2002:a00:1::", "2002:c0a8:101::1", "2002:a9fe:a9fe::", "2002:808:808::1", "2620:4f:8000::1", "3fff::1"),
+    *("3fff:fff::1", "4000::1", "5f00::1", "8000::1", "fc00::", "fc00::1", "fd00::1", "fd00:ec2::254"),
+    *("fd12:3456:789a::1", "fdff:ffff::1", "fe80::", "fe80::1", "fe80::1%1", "fe80::a00:27ff:fe4e:66a1"),
+    *("febf:ffff::1", "fec0::", "fec0::1", "feff::1", "ff00::1", "ff01::1", "ff02::1", "ff02::fb", "ff05::2"),
+    *("ff0e::1", "ffff::1", "1::1", "200::1", "1fff::1"),
+)
+PUBLIC_V4 = (
+    *("1.0.0.1", "1.1.1.1", "8.8.4.4", "8.8.8.8", "9.9.9.9", "9.255.255.255", "11.0.0.1", "13.107.42.14", "23.1.1.1"),
+    *("31.13.72.36", "45.79.1.1", "52.95.110.1", "64.233.160.1", "91.198.174.192", "93.184.216.34", "99.255.255.255"),
+    *("100.63.255.255", "100.128.0.1", "104.16.1.1", "126.255.255.255", "128.0.0.1", "128.30.52.100", "140.82.112.3"),
+    *(
+        "151.101.1.69",
+        "168.63.129.15",
+        "169.253.255.255",
+        "169.255.0.1",
+        "172.15.255.255",
+        "172.32.0.1",
+        "185.15.59.224",
+    ),
+    *("191.255.255.255", "192.0.1.1", "192.0.3.1", "192.88.98.1", "192.167.255.255", "192.169.0.1", "195.82.146.1"),
+    *("198.17.255.255", "198.20.0.1", "198.51.99.1", "198.51.101.1", "203.0.112.1", "203.0.114.1", "212.58.244.1"),
+    *("213.133.1.1", "216.58.1.1", "223.255.255.255"),
+)
+PUBLIC_V6 = (
+    *("2000::1", "2001:200::1", "2001:4860:4860::8888", "2001:67c:4e8:f004::9", "2001:db7::1", "2001:db9::1"),
+    *("2003::1", "2400:cb00::1", "2606:4700:4700::1111", "2620:fe::fe", "2800:3f0::1", "2a00:1450:4001::1"),
+    *("2a03:2880::1", "2c0f:fb50::1", "3ffe::1", "::ffff:8.8.8.8", "::ffff:1.1.1.1", "64:ff9b::8.8.8.8"),
+)
+
+
+@pytest.mark.parametrize("written", [*FORBIDDEN_V4, *FORBIDDEN_V6])
+def test_a_private_address_is_refused_on_every_port(written: str) -> None:
+    assert not any(PUBLIC.permits(ip_address(written), port) for port in (*WEB_PORTS, 22, 6379))
+
+
+@pytest.mark.parametrize("inner", FORBIDDEN_V4)
+@pytest.mark.parametrize("wrapping", ["::ffff:{}", "64:ff9b::{}", "::ffff:0:{}", "::{}"])
+def test_wrapping_a_private_address_in_ipv6_does_not_help(inner: str, wrapping: str) -> None:
+    assert not PUBLIC.permits(ip_address(wrapping.format(inner)), 443)
+
+
+@pytest.mark.parametrize("written", [*PUBLIC_V4, *PUBLIC_V6])
+def test_a_public_address_is_permitted_on_the_webs_ports_alone(written: str) -> None:
+    assert all(PUBLIC.permits(ip_address(written), port) for port in (80, 443, 8080, 8443))
+    assert not any(PUBLIC.permits(ip_address(written), port) for port in (0, 22, 25, 81, 3306, 6379, 65535))
+
+
+@given(st.ip_addresses(v=4))
+def test_what_wraps_an_ipv4_address_is_as_public_as_that(inner: IPv4Address) -> None:
+    for wrapping in ("::ffff:{}", "64:ff9b::{}"):
+        wrapped = ip_address(wrapping.format(inner))
+        assert unwrapped(wrapped) == inner
+        assert PUBLIC.permits(wrapped, 443) == is_public(inner)
+
+
+@given(st.ip_addresses(v=4))
+def test_nothing_that_the_standard_library_calls_private_is_public_here(address: IPv4Address) -> None:
+    if not address.is_global or address.is_multicast or address.is_reserved:
+        assert not is_public(address)
+
+
+@given(st.ip_addresses(v=6))
+def test_nothing_that_the_standard_library_calls_private_is_public_here_in_ipv6(address: IPv6Address) -> None:
+    if not address.is_global or address.is_multicast or address.is_reserved:
+        assert not PUBLIC.permits(address, 443) or is_public(unwrapped(address))
+        assert not is_public(address)
+
+
+def test_a_network_that_the_operator_allows_is_permitted_on_any_port() -> None:
+    policy = AddressPolicy(allow=(ip_network("127.0.0.0/8"), ip_network("fd00::/8")))
+    assert policy.permits(ip_address("127.0.0.1"), 34567)
+    assert policy.permits(ip_address("::ffff:127.0.0.1"), 34567)
+    assert policy.permits(ip_address("fd12::1"), 1)
+    assert not policy.permits(ip_address("::1"), 80)
+    assert not policy.permits(ip_address("10.0.0.1"), 80)
+    assert not policy.permits(ip_address("8.8.8.8"), 34567)
+
+
+def test_the_operator_may_choose_the_ports_of_the_public_internet() -> None:
+    policy = AddressPolicy(ports=frozenset({80, 8888}))
+    assert policy.permits(ip_address("8.8.8.8"), 8888)
+    assert not policy.permits(ip_address("8.8.8.8"), 443)
+    assert not policy.permits(ip_address("10.0.0.1"), 8888)
+
+
+@pytest.mark.parametrize(
+    ("family", "place"),
+    [
+        (socket.AF_INET, ("127.0.0.1", 80)),
+        (socket.AF_INET, ("8.8.8.8", 22)),
+        (socket.AF_INET6, ("::1", 80, 0, 0)),
+        (socket.AF_INET6, ("fe80::1%lo", 80, 0, 1)),
+    ],
+)
+def test_no_socket_is_opened_for_what_the_policy_forbids(family: int, place: tuple[object, ...]) -> None:
+    with pytest.raises(AddressRefusedError, match=r"^address not allowed$"):
+        guarded_sockets(PUBLIC)((family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", place))
+
+
+def test_a_socket_is_opened_for_what_the_policy_permits() -> None:
+    info = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("8.8.8.8", 443))
+    with guarded_sockets(PUBLIC)(info) as opened:
+        assert (opened.family, opened.type) == (socket.AF_INET, socket.SOCK_STREAM)
