@@ -71,7 +71,7 @@ class NewsClient(discord.Client):
         self._respond = respond
         self._on_login = on_login
         self._on_open = on_open
-        self._answers: set[asyncio.Task[None]] = set()
+        self._answers: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:  # type: ignore[explicit-override]  # typing.override is newer than Python 3.11
         """Called by the library between login and gateway."""
@@ -88,10 +88,10 @@ class NewsClient(discord.Client):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Called by the library in a task of its own for each command, press, form and suggestion."""
-        answer = asyncio.ensure_future(self._respond(interaction))
-        self._answers.add(answer)
-        answer.add_done_callback(self._answers.discard)
-        await answer
+        if answer := asyncio.current_task():
+            self._answers.add(answer)
+            answer.add_done_callback(self._answers.discard)
+        await self._respond(interaction)
 
     async def on_error(  # type: ignore[explicit-override]  # as above
         self, event_method: str, /, *args: Any, **kwargs: Any
