@@ -184,7 +184,7 @@ class People:
             watch.update = self._api.updates.add("callback_query", query)
             if watch.update is not None and self._api.has_listener:
                 await watch.until_answered()
-            seen = self._seen(watch, room)
+            seen = self._seen(watch, room, pressed=target)
         reply = watch.reply
         if reply is not None and reply.url:
             return await self._follow(user, reply.url, first_answer_ms=watch.first_answer_ms)
@@ -207,11 +207,13 @@ class People:
     def _lost() -> Room:
         raise UnknownChatError("This person has no private chat with the bot.")
 
-    def _seen(self, watch: Watch, room: Room) -> Seen:
+    def _seen(self, watch: Watch, room: Room, *, pressed: Message | None = None) -> Seen:
+        """What changed for the person; what is meant for them alone, or stands where they pressed, comes last."""
         here = [key for chat, key in watch.changed if chat == room.id]
         there = [key for chat, key in watch.changed if chat != room.id]
         place = room if here or not there else self._api.rooms.get(watch.user) or room
         found = [place.messages[key] for key in (here or there) if key in place.messages]
+        found.sort(key=lambda message: message is pressed or message.receiver == watch.user)
         return Seen(
             toast=(watch.reply.text or None) if watch.reply else None,
             form=form_of(place, watch.user),
