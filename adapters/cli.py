@@ -48,7 +48,7 @@ def sandbox(
     for_a_bot: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Run the sandbox alone: a Discord and a Telegram on this machine, and a page to use them."""
-    from adapters.sandbox.listening import PortTakenError
+    from adapters.sandbox.listening import CannotOpenError
     from adapters.sandbox.options import Addresses
     from adapters.sandbox.process import run_child
     from adapters.sandboxed import sandbox_options
@@ -61,7 +61,7 @@ def sandbox(
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         run_child(sandbox_options(settings), ready=ready, parent=sys.stdin.buffer if for_a_bot else None)
-    except PortTakenError as error:
+    except CannotOpenError as error:
         _fail(str(error))
 
 
