@@ -4,12 +4,22 @@ import asyncio
 
 from adapters.sandbox.contract import MODERATOR_1, READER_1, READER_2
 from adapters.sandbox.telegram.cast import USER_IDS
-from bot.messages.action import Action, Unreadable, Verb
+from adapters.telegram.platform import TelegramPlatform
+from bot.messages.action import Action, ActionCodec, Unreadable, Verb
 from bot.messages.exchange import Answer, Ask, Audience, Press, Replace, Request, Show, Submission, Toast
 from bot.messages.form import Form, FormField
+from bot.messages.menu import CommandOption, CommandSpec
 from bot.messages.post import Block, Control, Post, Tone
 from bot.messages.text import text
-from tests.contract.platform.telegram_stand import CHANNEL, GROUP, PRIVATE_CHAT, deaf_to_whispers, listening, sandbox
+from tests.contract.platform.telegram_stand import (
+    CHANNEL,
+    CODEC,
+    GROUP,
+    PRIVATE_CHAT,
+    deaf_to_whispers,
+    listening,
+    sandbox,
+)
 from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
 
@@ -27,6 +37,10 @@ FORM = Form(
     title="What do you think?",
     prompt="What do you think?",
     fields=(FormField(name="words", label="In your words", placeholder="Your opinion"),),
+)
+
+OPINION = CommandSpec(
+    name="opinion", description="Say what you think", options=(CommandOption(name="story", description="Which"),)
 )
 
 
@@ -234,3 +248,91 @@ async def test_the_one_who_blocked_us_is_answered_with_nothing_and_the_next_is_s
         seen = await stand.server.say(other, MODERATOR_1, "/headlines")
         assert "Engineers found cracks." in seen.messages[-1].text
         waiting_in_vain.cancel()
+
+
+async def test_a_toast_after_a_typed_command_is_a_short_reply() -> None:
+    async with sandbox() as stand, listening(stand, FakeDesk(Toast(text="Noted."))):
+        seen = await stand.server.say(PRIVATE_CHAT.id, READER_1, "/opinion")
+        assert seen.messages[-1].text == "Noted."
+
+
+async def test_a_page_for_a_followed_link_is_a_message_of_its_own() -> None:
+    async with sandbox() as stand, listening(stand, FakeDesk(Replace(post=STORY))):
+        seen = await stand.server.say(PRIVATE_CHAT.id, READER_1, f"/start {CODEC.encode(READ)}")
+        assert "Engineers found cracks." in seen.messages[-1].text
+
+
+async def test_a_dead_button_in_a_channel_says_so_where_it_is_pressed() -> None:
+    other_codec = ActionCodec(b"the key of another installation")
+    async with sandbox() as stand, listening(stand, FakeDesk(Show(post=STORY))) as platform:
+        stranger = TelegramPlatform(
+            stand.options, codec=other_codec, clock=HeldClock(), inbox=stand.inbox, prompts=stand.prompts
+        )
+        await stranger.send(CHANNEL, CARD, once="a")
+        await stranger.close()
+        seen = await stand.press("Read", message=(await stand.sees(chat=CHANNEL))[0], chat=CHANNEL)
+        assert seen.toast == "Harbour bridge closes\n\nEngineers found cracks."
+        assert platform.name == "telegram"
+
+
+async def test_a_question_for_a_channels_own_post_offers_a_way_to_the_private_chat() -> None:
+    async with sandbox() as stand, listening(stand, FakeDesk(Ask(form=FORM), commands=(OPINION,))):
+        await stand.server.say(CHANNEL.id, MODERATOR_1, "/opinion 7")
+        offer = (await stand.sees(chat=CHANNEL))[-1]
+        assert [button.label for button in offer.buttons] == ["What do you think?"]
+        seen = await stand.press("What do you think?", message=offer, chat=CHANNEL)
+        assert seen.chat == PRIVATE_CHAT.id
+
+
+async def test_an_answer_that_came_too_late_for_a_channels_button_goes_to_the_private_chat() -> None:
+    held = HeldClock()
+    is_found = asyncio.Event()
+
+    async def slow(_request: Request) -> Answer:
+        await is_found.wait()
+        return Show(post=STORY)
+
+    async with sandbox() as stand, listening(stand, FakeDesk(slow), stand.platform(held)) as platform:
+        await platform.send(CHANNEL, CARD, once="a")
+        pressing = asyncio.create_task(stand.press("Read", message=(await stand.sees(chat=CHANNEL))[0], chat=CHANNEL))
+        await held.asleep(8.0)
+        held.pass_on(8.0)
+        await stand.until_called("answerCallbackQuery")
+        is_found.set()
+        await stand.until_called("sendMessage", at_least=2)
+        assert "Engineers found cracks." in (await stand.sees(chat=PRIVATE_CHAT))[-1].text
+        pressing.cancel()
+
+
+async def test_a_toast_that_came_too_late_is_whispered() -> None:
+    held = HeldClock()
+    is_found = asyncio.Event()
+
+    async def slow(_request: Request) -> Answer:
+        await is_found.wait()
+        return Toast(text="Noted.")
+
+    async with sandbox() as stand, listening(stand, FakeDesk(slow), stand.platform(held)) as platform:
+        await platform.send(GROUP, CARD, once="a")
+        pressing = asyncio.create_task(stand.press("Read", message=(await stand.sees())[0]))
+        await held.asleep(0.7)
+        held.pass_on(0.7)
+        await stand.until_called("answerCallbackQuery")
+        is_found.set()
+        await stand.until_called("sendMessage", at_least=2)
+        last = (await stand.sees())[-1]
+        assert (last.text, last.ephemeral) == ("Noted.", True)
+        pressing.cancel()
+
+
+async def test_an_answer_that_telegram_puts_off_for_too_long_is_given_up_and_the_press_still_answered() -> None:
+    async with sandbox() as stand, listening(stand, FakeDesk(Show(post=STORY))) as platform:
+        await platform.send(PRIVATE_CHAT, CARD, once="a")
+        [card] = await stand.sees(chat=PRIVATE_CHAT)
+        stand.strike("rate_limit", retry_after=4_000)
+        pressing = asyncio.create_task(stand.press("Read", message=card, chat=PRIVATE_CHAT))
+        await stand.until_called("answerCallbackQuery")
+        await stand.until_called("sendMessage", at_least=2)
+        stand.faults.clear()
+        pressing.cancel()
+        assert len(await stand.sees(chat=PRIVATE_CHAT)) == 1

@@ -184,3 +184,22 @@ async def test_markup_that_cannot_be_read_is_sent_once_more_as_plain_text(monkey
         assert [call["status"] for call in stand.calls("sendMessage")] == [400, 200]
         [shown] = await stand.sees()
         assert "The council voted <to close> it & more." in shown.text
+
+
+async def test_an_id_that_is_no_number_is_refused_and_not_raised_as_something_else() -> None:
+    async with sandbox() as stand, speaking(stand) as platform:
+        with pytest.raises(PostRefusedError):
+            await platform.send(replace(GROUP, id="world-news"), CARD, once="a")
+
+
+async def test_a_withdrawal_obeys_rate_limits_too() -> None:
+    async with sandbox() as stand, speaking(stand) as platform:
+        stand.strike("rate_limit", retry_after=2)
+        with pytest.raises(TryLaterError):
+            await platform.withdraw(Receipt(channel=GROUP, message_ids=("1",)))
+
+
+async def test_a_bot_has_no_history_to_look_into() -> None:
+    async with sandbox() as stand, speaking(stand) as platform:
+        assert await platform.find(GROUP, CARD, since=HeldClock().now()) is None
+        assert not platform.limits.can_find

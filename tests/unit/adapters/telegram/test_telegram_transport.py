@@ -1,9 +1,6 @@
 """Calls over aiohttp, and what their failures say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -12,30 +9,7 @@ from telegram.error import NetworkError
 
 from adapters.telegram.client import Client
 from adapters.telegram.transport import AiohttpTransport, AnswerLostError, NotSentError, SlowDownError, api_address
-
-TOKEN = "123:secret-of-the-test"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@asynccontextmanager
-async def calling(handler: Handler) -> AsyncIterator[Client]:
-    app = web.Application()
-    app.router.add_post("/{path:.*}", handler)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    transport = AiohttpTransport(api_address(f"http://{host}:{port}/bot", TOKEN))
-    try:
-        yield Client(transport)
-    finally:
-        await transport.shutdown()
-        await runner.cleanup()
-
-
-def ok(result: Any) -> web.Response:
-    return web.json_response({"ok": True, "result": result})
+from tests.unit.adapters.telegram.bot_server import TOKEN, calling, ok, refusal
 
 
 async def test_a_call_goes_to_the_method_under_the_token_as_json() -> None:
@@ -102,11 +76,10 @@ async def test_a_redirect_is_never_followed_with_the_token() -> None:
     assert paths == [f"/bot{TOKEN}/getMe"]
 
 
-@pytest.mark.parametrize(("parameters", "wait_s"), [({"retry_after": 7}, 7.0), ({}, 1.0), (None, 1.0)])
-async def test_a_rate_limit_says_how_long(parameters: object, wait_s: float) -> None:
+@pytest.mark.parametrize(("parameters", "wait_s"), [({"retry_after": 7}, 7.0), ({}, 1.0)])
+async def test_a_rate_limit_says_how_long(parameters: dict[str, int], wait_s: float) -> None:
     async def handler(_request: web.Request) -> web.Response:
-        body = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": parameters}
-        return web.json_response(body, status=429)
+        return refusal(429, "Too Many Requests", **parameters)
 
     async with calling(handler) as client:
         with pytest.raises(SlowDownError) as slow:

@@ -1,0 +1,148 @@
+"""The poller goes on whatever Telegram says, and confirms only what is kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from telegram import Update
+from typing_extensions import override
+
+from adapters.telegram.polling import ALLOWED_UPDATES, Poller
+from bot.ports.inbox import Letter
+from tests.fakes.clocks import HeldClock
+from tests.fakes.inbox import FakeInbox
+from tests.unit.adapters.telegram.bot_server import Script, calling, ok, refusal
+
+
+def update(number: int, text: str = "/help") -> dict[str, Any]:
+    chat = {"id": 5, "type": "private", "first_name": "Ana"}
+    return {"update_id": number, "message": {"message_id": number, "date": 1_788_000_000, "chat": chat, "text": text}}
+
+
+class Hearing:
+    """Handles updates by noting them."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self._heard = asyncio.Condition()
+
+    async def __call__(self, update: Update, _step_aside: Callable[[], None]) -> None:
+        async with self._heard:
+            self.numbers.append(update.update_id)
+            self._heard.notify_all()
+
+    async def until(self, count: int) -> list[int]:
+        async with self._heard:
+            await self._heard.wait_for(lambda: len(self.numbers) >= count)
+        return self.numbers
+
+
+@asynccontextmanager
+async def polling(script: Script, inbox: FakeInbox, clock: HeldClock) -> AsyncIterator[Hearing]:
+    hearing = Hearing()
+    async with calling(script.answer) as client:
+        task = asyncio.create_task(Poller(client, inbox=inbox, clock=clock, handle=hearing).run())
+        yield hearing
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+
+async def test_updates_are_kept_before_they_are_confirmed_and_asked_for_by_name() -> None:
+    script = Script(getUpdates=[ok([update(7), update(8)])])
+    inbox = FakeInbox()
+    async with polling(script, inbox, HeldClock()) as hearing:
+        assert await hearing.until(2) == [7, 8]
+        first, second = await script.called("getUpdates", 2)
+    assert (first["allowed_updates"], "offset" in first) == (list(ALLOWED_UPDATES), False)
+    assert second["offset"] == 9
+    assert inbox.accepted == ["7", "8"]
+
+
+async def test_a_batch_that_cannot_be_kept_is_not_confirmed() -> None:
+    class FullInbox(FakeInbox):
+        @override
+        async def accept(self, platform: str, letters: Sequence[Letter]) -> list[Letter]:
+            raise OSError("disk full")
+
+    script = Script(getUpdates=[ok([update(7)])])
+    async with calling(script.answer) as client:
+        with pytest.raises(ExceptionGroup, match="unhandled"):
+            await Poller(client, inbox=FullInbox(), clock=HeldClock(), handle=Hearing()).run()
+    assert len(script.calls) == 1
+
+
+async def test_unreadable_updates_are_left_out_and_the_rest_is_heard_once(caplog: pytest.LogCaptureFixture) -> None:
+    broken = {"update_id": 7, "message": {"text": "no date"}}
+    script = Script(getUpdates=[ok([broken, update(7), "nonsense", {"update_id": "8"}, update(8), update(8)])])
+    inbox = FakeInbox()
+    async with polling(script, inbox, HeldClock()) as hearing:
+        assert await hearing.until(2) == [7, 8]
+        assert (await script.called("getUpdates", 2))[1]["offset"] == 9
+    assert inbox.accepted == ["7", "8"]
+    assert sum("left out" in record.message for record in caplog.records) == 3
+
+
+async def test_a_batch_without_a_single_number_is_not_asked_for_without_a_pause() -> None:
+    script = Script(getUpdates=[ok(["nonsense"]), ok([update(8)])])
+    clock = HeldClock()
+    async with polling(script, FakeInbox(), clock) as hearing:
+        await clock.asleep(1.0)
+        assert len(script.calls) == 1
+        clock.pass_on(1.0)
+        assert await hearing.until(1) == [8]
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "waits"),
+    [
+        (502, "Bad Gateway", [1.0, 2.0, 4.0]),
+        (409, "Conflict: terminated by other getUpdates request", [5.0, 10.0]),
+        (401, "Unauthorized", [60.0]),
+        (404, "Not Found", [60.0]),
+    ],
+)
+async def test_every_failure_is_waited_out_and_the_poll_goes_on(
+    code: int, description: str, waits: list[float]
+) -> None:
+    script = Script(getUpdates=[*(refusal(code, description) for _ in waits), ok([update(7)])])
+    clock = HeldClock()
+    async with polling(script, FakeInbox(), clock) as hearing:
+        for wait_s in waits:
+            await clock.asleep(wait_s)
+            clock.pass_on(wait_s)
+        assert await hearing.until(1) == [7]
+
+
+async def test_a_rate_limit_on_polling_is_waited_out_exactly() -> None:
+    script = Script(getUpdates=[refusal(429, "Too Many Requests", retry_after=13), ok([update(7)])])
+    clock = HeldClock()
+    async with polling(script, FakeInbox(), clock) as hearing:
+        await clock.asleep(13.0)
+        clock.pass_on(13.0)
+        assert await hearing.until(1) == [7]
+
+
+@pytest.mark.parametrize("is_taken_away", [True, False])
+async def test_a_webhook_that_stands_in_the_way_is_taken_away(*, is_taken_away: bool) -> None:
+    conflict = refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+    answer = ok(is_taken_away) if is_taken_away else refusal(400, "Bad Request")
+    script = Script(getUpdates=[conflict, ok([update(7)])], deleteWebhook=[answer])
+    clock = HeldClock()
+    async with polling(script, FakeInbox(), clock) as hearing:
+        await clock.asleep(1.0)
+        clock.pass_on(1.0)
+        assert await hearing.until(1) == [7]
+    assert [method for method, _ in script.calls][:3] == ["getUpdates", "deleteWebhook", "getUpdates"]
+
+
+async def test_what_was_pending_comes_first_and_what_cannot_be_read_any_more_is_done() -> None:
+    inbox = FakeInbox()
+    await inbox.accept("telegram", [Letter(id="3", body='{"update_id": 3, "message": {}}')])
+    await inbox.accept("telegram", [Letter(id="4", body='{"update_id": 4}')])
+    script = Script(getUpdates=[ok([update(7)])])
+    async with polling(script, inbox, HeldClock()) as hearing:
+        assert await hearing.until(2) == [4, 7]
+    assert await inbox.pending("telegram") == []
