@@ -9,7 +9,7 @@ from enum import StrEnum
 
 VERSION = "1"
 MAX_BYTES = 64
-"""The smallest limit among platforms (core.telegram.org/bots/api#inlinekeyboardbutton)."""
+"""The least that any platform lets a button carry."""
 
 _TAG_BYTES = 9
 _SHAPE = re.compile(
