@@ -6,7 +6,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from adapters.sandbox.contract import SandboxError
+from adapters.sandbox.contract import SandboxError, UnknownChatError, UnknownThingError
 from adapters.sandbox.discord.cast import ANNOUNCEMENTS_ID, DM_IDS, FORUM_ID, TEXT_CHANNEL_ID, USER_IDS
 from tests.unit.adapters.sandbox.discord.stage import discord_stage
 from tests.unit.adapters.sandbox.discord.trial_bot import Card, TrialBot, connected, opinion_modal
@@ -318,3 +318,69 @@ async def test_without_a_bot_people_are_told_at_once() -> None:
         stage.clock.now += 4
         seen = await stage.server.say(TEXT_CHANNEL_ID, "reader-1", "/story boats")
         assert (seen.toast, seen.first_answer_ms) == ("newsbot is not online.", None)
+
+
+async def test_the_answer_comes_last_among_what_a_person_sees() -> None:
+    async with discord_stage() as stage:
+
+        async def press(interaction: discord.Interaction, _: str) -> None:
+            await interaction.response.send_message("For you", ephemeral=True)
+            await bot.channel(TEXT_CHANNEL_ID).send("A headline in between")
+
+        async with connected(stage, TrialBot(press)) as bot:
+            message = await bot.channel(TEXT_CHANNEL_ID).send(view=Card("Ferries"))
+            seen = await stage.server.press(TEXT_CHANNEL_ID, "reader-1", str(message.id), "1:read")
+            assert [shown.text for shown in seen.messages] == ["A headline in between", "For you"]
+
+
+async def test_a_hundred_presses_at_once_are_all_answered_under_the_rate_limits() -> None:
+    async def press(interaction: discord.Interaction, _: str) -> None:
+        await interaction.response.send_message("For you", ephemeral=True)
+
+    async with discord_stage(rates=True) as stage, connected(stage, TrialBot(press)) as bot:
+        message = await bot.channel(TEXT_CHANNEL_ID).send(view=Card("Ferries"))
+        presses = (stage.server.press(TEXT_CHANNEL_ID, "reader-1", str(message.id), "1:read") for _ in range(100))
+        answers = await asyncio.gather(*presses)
+        assert all(seen.first_answer_ms is not None for seen in answers)
+        view = await stage.server.look(TEXT_CHANNEL_ID, "reader-1", None)
+        assert len([shown for shown in view.messages if shown.ephemeral]) == 20
+
+
+async def test_a_link_is_opened_and_a_button_that_is_off_or_gone_is_not_pressed() -> None:
+    async with discord_stage() as stage, connected(stage, TrialBot()) as bot:
+        view = discord.ui.View()
+        view.add_item(discord.ui.Button(label="Open", url="https://paper.example/a"))
+        view.add_item(discord.ui.Button(label="Off", custom_id="1:off", disabled=True))
+        message = str((await bot.channel(TEXT_CHANNEL_ID).send("Ferries", view=view)).id)
+        opened = await stage.server.press(TEXT_CHANNEL_ID, "reader-1", message, "https://paper.example/a")
+        assert opened.url == "https://paper.example/a"
+        with pytest.raises(SandboxError, match="switched off"):
+            await stage.server.press(TEXT_CHANNEL_ID, "reader-1", message, "1:off")
+        with pytest.raises(UnknownThingError, match="no button 1:gone"):
+            await stage.server.press(TEXT_CHANNEL_ID, "reader-1", message, "1:gone")
+        with pytest.raises(UnknownThingError, match="no message 5"):
+            await stage.server.press(TEXT_CHANNEL_ID, "reader-1", "5", "1:off")
+
+
+async def test_nobody_enters_a_chat_that_is_not_theirs() -> None:
+    async with discord_stage() as stage:
+        with pytest.raises(UnknownChatError, match="reader-2 is not in this chat"):
+            await stage.server.look(DM_IDS["reader-1"], "reader-2", None)
+        with pytest.raises(UnknownChatError, match="no chat 5"):
+            await stage.server.say("5", "reader-1", "Hello")
+        with pytest.raises(SandboxError, match="Only the bot and moderators"):
+            await stage.server.say(ANNOUNCEMENTS_ID, "reader-1", "Hello")
+        seen = await stage.server.say(ANNOUNCEMENTS_ID, "moderator-1", "Hello")
+        assert [(shown.text, shown.mine) for shown in seen.messages] == [("Hello", True)]
+
+
+async def test_the_chats_at_the_start_stand_in_their_order() -> None:
+    async with discord_stage() as stage:
+        assert [(chat.title, chat.kind, len(chat.people)) for chat in stage.server.chats()] == [
+            ("#world-news", "text", 3),
+            ("Direct message with reader 1", "private", 1),
+            ("Direct message with reader 2", "private", 1),
+            ("Direct message with moderator 1", "private", 1),
+            ("#stories", "forum", 3),
+            ("#announcements", "announcement", 3),
+        ]

@@ -284,3 +284,33 @@ async def test_a_command_keeps_its_id_when_the_list_is_replaced() -> None:
         assert first["id"] == again["id"]
         assert first["version"] != again["version"]
         assert (await stage.call("GET", COMMANDS))[1] == [again]
+
+
+async def test_edits_have_a_bucket_of_their_own() -> None:
+    async with discord_stage(rates=True) as stage:
+        _, message, _ = await stage.call("POST", MESSAGES, {"content": "x"})
+        path = f"{MESSAGES}/{message['id']}"
+        answers = [await stage.call("PATCH", path, {"content": str(number)}) for number in range(6)]
+        assert [status for status, _, _ in answers] == [200] * 5 + [429]
+        assert (await stage.call("POST", MESSAGES, {"content": "x"}))[0] == 200
+
+
+async def test_after_ten_thousand_invalid_calls_the_address_is_banned_without_via() -> None:
+    async with discord_stage(rates=True) as stage:
+        for _ in range(10_000):
+            stage.server._house.rates.note(403)
+        status, _, headers = await stage.call("GET", "/users/@me")
+        assert (status, "Via" in headers) == (429, False)
+        stage.clock.now += 601
+        assert (await stage.call("GET", "/users/@me"))[0] == 200
+
+
+async def test_reactions_are_kept_and_taken_back() -> None:
+    async with discord_stage() as stage:
+        _, message, _ = await stage.call("POST", MESSAGES, {"content": "x"})
+        path = f"{MESSAGES}/{message['id']}"
+        for number in range(20):
+            assert (await stage.call("PUT", f"{path}/reactions/e{number}/@me"))[0] == 204
+        assert (await stage.call("PUT", f"{path}/reactions/e20/@me"))[1]["code"] == 30010
+        assert (await stage.call("DELETE", f"{path}/reactions/e0/@me"))[0] == 204
+        assert len((await stage.call("GET", path))[1]["reactions"]) == 19

@@ -126,7 +126,7 @@ class Board:
     def _note(self, entry: Entry, watch: Watch | None) -> None:
         self._ground.pulse.beat("discord", entry.channel_id)
         if watch is not None:
-            watch.note(entry)
+            watch.note(entry, is_own=True)
         elif not entry.spoken:
             for waiting in self._watches.get(entry.channel_id, ()):
                 waiting.note(entry)

@@ -28,11 +28,19 @@ class Watch:
     form: dict[str, Any] | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     complete: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: Entry, *, is_own: bool = False) -> None:
+        """The message appeared or changed; ``is_own`` says that it answers what this person did."""
         self.entries[entry.id] = entry
+        if is_own:
+            self.own.add(entry.id)
+
+    def seen(self) -> list[Entry]:
+        """What changed, oldest first; what answers this person comes last."""
+        return sorted(self.entries.values(), key=lambda entry: (entry.id in self.own, int(entry.id)))
 
     def note_first(self) -> None:
         """The bot's first answer of any kind has come."""

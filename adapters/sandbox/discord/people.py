@@ -151,8 +151,7 @@ class People:
         return form
 
     def _changed(self, watch: Watch, person: str) -> tuple[Any, ...]:
-        entries = sorted(watch.entries.values(), key=lambda entry: int(entry.id))
-        return tuple(self._house.board.shown(entry, person) for entry in entries if entry.to in (None, person))
+        return tuple(self._house.board.shown(entry, person) for entry in watch.seen() if entry.to in (None, person))
 
     def _channel(self, chat: str, person: str) -> dict[str, Any]:
         channel = self._house.archive.channels.get(chat)
