@@ -16,23 +16,22 @@ from adapters.feeds.parse import parse
 from adapters.feeds.parsed import ParsedFeed, Problem, lines_of
 
 _MEMORY = 512 * 1024 * 1024
-_CPU_S = 10
 
 
 def main() -> None:
-    """Parse documents until there are no more."""
+    """Parse documents until there are no more; the argument says how many seconds of CPU time each may take."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, _MEMORY)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library might print must not look like an answer
-    _serve(sys.stdin.buffer, answers)
+    _serve(sys.stdin.buffer, answers, cpu_s=int(sys.argv[1]))
 
 
-def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def _serve(requests: BinaryIO, answers: BinaryIO, *, cpu_s: int) -> None:
     while line := requests.readline():
         request = json.loads(line)
         body = requests.read(request["length"])
-        _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + _CPU_S)
+        _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu_s)
         answers.writelines(lines_of(_parsed(body, request["address"], request["charset"])))
         answers.flush()
 

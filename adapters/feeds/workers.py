@@ -27,16 +27,23 @@ class ParseWorkers:
     """Parses documents, one at a time in each process.
 
     The first process starts with the first document. Another one starts when a document has waited ``patience_s`` for
-    it, and goes when both are idle. A process that dies, or works longer than ``longest_s`` on one document, is
-    replaced, and so is each after ``documents_each``, since parsers lose memory with time.
+    it, and goes when both are idle. A process that dies, or needs more than ``longest_s`` by the clock or ``cpu_s`` of
+    computing for one document, is replaced, and so is each after ``documents_each``, since parsers lose memory.
     """
 
     def __init__(
-        self, *, most: int = 2, patience_s: float = 0.5, longest_s: float = 20.0, documents_each: int = 500
+        self,
+        *,
+        most: int = 2,
+        patience_s: float = 0.5,
+        longest_s: float = 20.0,
+        cpu_s: int = 10,
+        documents_each: int = 500,
     ) -> None:
         self._most = most
         self._patience_s = patience_s
         self._longest_s = longest_s
+        self._cpu_s = cpu_s
         self._documents_each = documents_each
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         self._workers: set[_Worker] = set()
@@ -73,7 +80,7 @@ class ParseWorkers:
                 async with asyncio.timeout(self._patience_s):
                     return await self._idle.get()
         if self._idle.empty() and len(self._workers) < self._most:
-            worker = _Worker()
+            worker = _Worker(cpu_s=self._cpu_s)
             self._workers.add(worker)
             return worker
         return await self._idle.get()
@@ -92,14 +99,15 @@ class ParseWorkers:
 class _Worker:
     """One process, started when there is a document for it, and again after it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cpu_s: int) -> None:
         self.documents = 0
+        self._cpu_s = cpu_s
         self._process: asyncio.subprocess.Process | None = None
 
     async def parse(self, body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Problem:
         """What the document says. Raises WorkerDiedError."""
         if self._process is None or self._process.returncode is not None:
-            self._process = await _started()
+            self._process = await _started(self._cpu_s)
             self.documents = 0
         self.documents += 1
         try:
@@ -128,13 +136,14 @@ class _Worker:
         await self._process.communicate()
 
 
-async def _started() -> asyncio.subprocess.Process:
+async def _started(cpu_s: int) -> asyncio.subprocess.Process:
     """A process with nothing of ours but the way to the code: no token in its environment, no file, no terminal."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-c",
         _PROGRAM,
+        str(cpu_s),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env={"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"},
