@@ -17,9 +17,11 @@ from adapters.telegram.limits import LIMITS, PLATFORM
 from adapters.telegram.menu import publish_menus
 from adapters.telegram.news_of_chats import Moved, Opened, news_of
 from adapters.telegram.polling import Handler, Poller
+from adapters.telegram.pressed import Pressed
 from adapters.telegram.render import render
 from adapters.telegram.respond import Responder
 from adapters.telegram.rights import Rights
+from adapters.telegram.speech import Speech
 from adapters.telegram.transport import AiohttpTransport, SlowDownError, api_address
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import Receipt
@@ -187,13 +189,12 @@ class TelegramPlatform:
         username = me.username or ""
         inbound = Inbound(username=username, desk=desk, codec=self._codec, prompts=self._prompts)
         responder = Responder(
-            self._client,
+            Speech(self._client, clock=self._clock, budget=self._budget),
             username=username,
             desk=desk,
             codec=self._codec,
             clock=self._clock,
             prompts=self._prompts,
-            budget=self._budget,
         )
 
         async def handle(update: Update, step_aside: Callable[[], None]) -> None:
@@ -201,7 +202,7 @@ class TelegramPlatform:
                 await self._tell(update)
                 incoming = await inbound.read(update)
                 if incoming is not None:
-                    await responder.respond(incoming, step_aside)
+                    await responder.respond(incoming, Pressed(self._client, incoming.origin.query), step_aside)
             except Exception:  # noqa: BLE001  # whatever is wrong with one update, the others go on
                 _LOG.exception("telegram: update %s was skipped", update.update_id)
 

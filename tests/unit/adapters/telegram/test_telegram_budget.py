@@ -1,5 +1,6 @@
 """Telegram's rates are used up to the limit and never passed."""
 
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -84,3 +85,14 @@ def test_many_chats_do_not_pile_up() -> None:
         budget.take(-chat)
         clock.pass_on(0.04)
     assert len(budget._shared) < 20_000
+
+
+async def test_a_short_wait_is_waited_out() -> None:
+    clock = HeldClock()
+    budget = Budget(clock)
+    budget.close(-1, 0.5)
+    waiting = asyncio.create_task(budget.turn(-1, patience_s=1.0))
+    await clock.asleep(0.5)
+    assert not waiting.done()
+    clock.pass_on(0.5)
+    assert await waiting == 0

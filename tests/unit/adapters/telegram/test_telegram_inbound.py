@@ -154,6 +154,10 @@ async def test_a_reply_to_a_kept_prompt_is_a_submission(token: str, action: Acti
     assert incoming.origin.prompt == 8
 
 
+async def test_a_press_without_a_message_is_left_alone() -> None:
+    assert await read("callback_query", sender=ANA, id="1", chat_instance="1", data="x", inline_message_id="2") is None
+
+
 async def test_a_reply_to_anything_else_is_chatter() -> None:
     replied = {"message_id": 8, "date": 1_788_000_000, "chat": GROUP}
     assert await read(chat=GROUP, text="Close it.", reply_to_message=replied, sender=ANA) is None

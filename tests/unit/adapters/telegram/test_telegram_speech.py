@@ -1,0 +1,97 @@
+"""Answers wait their turn, are repeated where that is safe, and are given up in the end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from telegram.error import Forbidden
+
+from adapters.telegram.budget import Budget
+from adapters.telegram.client import Client
+from adapters.telegram.render import Rendered
+from adapters.telegram.speech import Speech
+from adapters.telegram.transport import AiohttpTransport, AnswerLostError
+from tests.fakes.clocks import HeldClock
+from tests.unit.adapters.telegram.bot_server import Script, calling, ok, refusal
+
+WORDS = Rendered(html="Hello.", plain="Hello.", preview={"is_disabled": True})
+
+
+class Spinner:
+    """Notes how often the person was told that something happens."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+
+    async def __call__(self) -> None:
+        self.turns += 1
+
+
+@asynccontextmanager
+async def speaking(script: Script, clock: HeldClock) -> AsyncIterator[Speech]:
+    async with calling(script.answer) as client:
+        yield Speech(client, clock=clock, budget=Budget(clock))
+
+
+async def test_a_rate_limit_is_waited_out_and_the_person_told_meanwhile() -> None:
+    clock, spinner = HeldClock(), Spinner()
+    async with speaking(
+        Script(sendMessage=[refusal(429, "Slow", retry_after=7), ok({"message_id": 3})]), clock
+    ) as speech:
+        saying = asyncio.create_task(speech.say("sendMessage", WORDS, {"chat_id": 5}, meanwhile=spinner))
+        await clock.asleep(7.0)
+        clock.pass_on(7.0)
+        assert await saying == {"message_id": 3}
+    assert spinner.turns == 1
+
+
+async def test_an_hour_is_not_waited() -> None:
+    clock, spinner = HeldClock(), Spinner()
+    script = Script(sendMessage=[refusal(429, "Slow", retry_after=3_600)])
+    async with speaking(script, clock) as speech:
+        assert await speech.say("sendMessage", WORDS, {"chat_id": 5}, meanwhile=spinner) is None
+    assert (len(script.calls), clock.slept, spinner.turns) == (1, [], 1)
+
+
+async def test_what_was_not_sent_is_tried_three_times() -> None:
+    clock, spinner = HeldClock(), Spinner()
+    transport = AiohttpTransport("http://127.0.0.1:1/bot")
+    speech = Speech(Client(transport), clock=clock, budget=Budget(clock))
+    saying = asyncio.create_task(speech.say("sendMessage", WORDS, {"chat_id": 5}, meanwhile=spinner))
+    for tries in (1, 2, 3):
+        while len(clock.slept) < tries:  # noqa: ASYNC110  # the clock tells of a first sleep only
+            await asyncio.sleep(0.001)
+        clock.pass_on(1.0)
+    assert await saying is None
+    assert spinner.turns == 3
+    await transport.shutdown()
+
+
+async def test_what_may_have_been_said_is_never_said_twice() -> None:
+    script = Script(sendMessage=[web.Response(body=b"<html>"), ok({"message_id": 3})])
+    async with speaking(script, HeldClock()) as speech:
+        with pytest.raises(AnswerLostError):
+            await speech.say("sendMessage", WORDS, {"chat_id": 5}, meanwhile=Spinner())
+    assert len(script.calls) == 1
+
+
+async def test_a_refusal_is_raised_at_once() -> None:
+    async with speaking(
+        Script(sendMessage=[refusal(403, "Forbidden: bot was blocked by the user")]), HeldClock()
+    ) as speech:
+        with pytest.raises(Forbidden):
+            await speech.say("sendMessage", WORDS, {"chat_id": 5}, meanwhile=Spinner())
+
+
+async def test_taking_away_never_raises_and_spends_no_call_that_is_not_there() -> None:
+    script = Script(deleteMessage=[refusal(400, "Bad Request: message can't be deleted"), ok(result=True)])
+    clock = HeldClock()
+    async with calling(script.answer) as client:
+        budget = Budget(clock)
+        speech = Speech(client, clock=clock, budget=budget)
+        await speech.take_away(-1, 3)
+        budget.close(-1, 10.0)
+        await speech.take_away(-1, 3)
+    assert len(script.calls) == 1
