@@ -8,8 +8,11 @@ import pytest
 
 from adapters.sandbox.contract import SandboxError, UnknownChatError, UnknownThingError
 from adapters.sandbox.discord.cast import ANNOUNCEMENTS_ID, DM_IDS, FORUM_ID, TEXT_CHANNEL_ID, USER_IDS
+from adapters.sandbox.discord.exchange import Patience
 from tests.unit.adapters.sandbox.discord.stage import discord_stage
 from tests.unit.adapters.sandbox.discord.trial_bot import Card, TrialBot, connected, opinion_modal
+
+LEISURELY = Patience(moment_s=0.5)
 
 
 async def test_a_bot_logs_in_and_finds_its_server_and_what_it_may_do_there() -> None:
@@ -20,7 +23,8 @@ async def test_a_bot_logs_in_and_finds_its_server_and_what_it_may_do_there() -> 
         channel = guild.get_channel(int(TEXT_CHANNEL_ID))
         assert channel is not None
         assert channel.permissions_for(guild.me).send_messages
-        assert [command["name"] for command in stage.store.all("discord.commands")["global"]["commands"]] == ["story"]  # type: ignore[attr-defined]  # a list in the document
+        offered = (await stage.server.look(TEXT_CHANNEL_ID, "reader-1", None)).suggestions
+        assert [one.text for one in offered] == ["/story ", "/hello "]
 
 
 async def test_a_wrong_token_is_refused_at_login() -> None:
@@ -88,14 +92,11 @@ async def test_a_command_deferred_and_filled_in_is_seen_by_its_person_alone() ->
 
 
 async def test_a_public_answer_shows_everybody_who_used_which_command() -> None:
-    async def press(interaction: discord.Interaction, _: str) -> None:
-        await interaction.response.send_message("For all")
-
-    async with discord_stage() as stage, connected(stage, TrialBot(press)) as bot:
-        message = await bot.channel(TEXT_CHANNEL_ID).send(view=Card("Ferries"))
-        await stage.server.press(TEXT_CHANNEL_ID, "reader-1", str(message.id), "1:read")
+    async with discord_stage() as stage, connected(stage, TrialBot()):
+        await stage.server.say(TEXT_CHANNEL_ID, "reader-1", "/hello")
         others = (await stage.server.look(TEXT_CHANNEL_ID, "reader-2", None)).messages
-        assert [shown.text for shown in others][1:] == ["For all"]
+        assert [(shown.author, shown.text) for shown in others] == [("reader 1", "/hello"), ("newsbot", "Hello, all")]
+        assert not others[0].ephemeral
 
 
 async def test_a_command_that_is_not_registered_is_a_kind_error() -> None:
@@ -152,7 +153,7 @@ async def test_a_deferred_update_is_waited_for_and_follow_ups_come_along() -> No
         await interaction.edit_original_response(view=Card("Changed"))
         await interaction.followup.send("And a word to you", ephemeral=True)
 
-    async with discord_stage() as stage, connected(stage, TrialBot(press)) as bot:
+    async with discord_stage(patience=LEISURELY) as stage, connected(stage, TrialBot(press)) as bot:
         message = await bot.channel(TEXT_CHANNEL_ID).send(view=Card("Before"))
         seen = await stage.server.press(TEXT_CHANNEL_ID, "reader-1", str(message.id), "1:read")
         assert [shown.text.splitlines()[0] for shown in seen.messages] == ["Changed", "And a word to you"]
@@ -188,7 +189,7 @@ async def test_a_modal_is_opened_filled_in_and_read_from_its_raw_data() -> None:
 
 
 async def test_an_answer_after_three_seconds_is_refused_as_unknown_interaction() -> None:
-    async with discord_stage() as stage:
+    async with discord_stage(patience=Patience(first_answer_s=0.5)) as stage:
 
         async def press(interaction: discord.Interaction, _: str) -> None:
             stage.clock.now += 3.1
@@ -198,7 +199,7 @@ async def test_an_answer_after_three_seconds_is_refused_as_unknown_interaction()
             message = await bot.channel(TEXT_CHANNEL_ID).send(view=Card("Ferries"))
             seen = await stage.server.press(TEXT_CHANNEL_ID, "reader-1", str(message.id), "1:read")
             assert (seen.toast, seen.first_answer_ms) == ("This interaction failed.", None)
-            assert [error.code for error in bot.errors] == [10062]
+            assert await bot.refusal() == (404, 10062)
 
 
 async def test_a_follow_up_after_fifteen_minutes_is_refused() -> None:
@@ -212,7 +213,7 @@ async def test_a_follow_up_after_fifteen_minutes_is_refused() -> None:
         async with connected(stage, TrialBot(press)) as bot:
             message = await bot.channel(TEXT_CHANNEL_ID).send(view=Card("Ferries"))
             await stage.server.press(TEXT_CHANNEL_ID, "reader-1", str(message.id), "1:read")
-            assert [(error.status, error.code) for error in bot.errors] == [(401, 50027)]
+            assert await bot.refusal() == (401, 50027)
 
 
 async def test_an_event_that_comes_twice_can_be_answered_once() -> None:
@@ -224,7 +225,7 @@ async def test_an_event_that_comes_twice_can_be_answered_once() -> None:
         stage.faults.order("repeat_events")
         seen = await stage.server.press(TEXT_CHANNEL_ID, "reader-1", str(message.id), "1:read")
         assert len(seen.messages) == 1
-        assert [error.code for error in bot.errors] == [40060]
+        assert await bot.refusal() == (400, 40060)
 
 
 @pytest.mark.parametrize("kind", ["reconnect", "close"])
@@ -321,7 +322,7 @@ async def test_without_a_bot_people_are_told_at_once() -> None:
 
 
 async def test_the_answer_comes_last_among_what_a_person_sees() -> None:
-    async with discord_stage() as stage:
+    async with discord_stage(patience=LEISURELY) as stage:
 
         async def press(interaction: discord.Interaction, _: str) -> None:
             await interaction.response.send_message("For you", ephemeral=True)

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.sandbox.contract import Documents
 from adapters.sandbox.discord import cast
 from adapters.sandbox.discord.drawing import Drawing
+from adapters.sandbox.discord.message_rules import LOADING
 
 _CHANNELS, _MESSAGES, _NONCES, _COMMANDS = "discord.channel", "discord.message", "discord.nonce", "discord.commands"
 _MOST_WHISPERS = 20
@@ -157,10 +158,7 @@ class Archive:
 
 
 def _is_public(entry: Entry) -> bool:
-    return entry.to is None and not entry.spoken and not entry.payload["flags"] & _LOADING
-
-
-_LOADING = 1 << 7
+    return entry.to is None and not entry.spoken and not entry.payload["flags"] & LOADING
 
 
 def _entry(document: dict[str, Any]) -> Entry:

@@ -9,8 +9,8 @@ from adapters.sandbox.contract import Button
 from adapters.sandbox.discord import component_rules as kinds
 from adapters.sandbox.discord import markdown
 from adapters.sandbox.discord.markdown import Reading
+from adapters.sandbox.discord.message_rules import LOADING
 
-_LOADING = 1 << 7
 _STYLES = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "premium"}
 
 
@@ -29,7 +29,7 @@ class Drawing:
 
 def draw(message: Mapping[str, Any], reading: Reading) -> Drawing:
     """Draw the API's message object for people."""
-    if message["flags"] & _LOADING:
+    if message["flags"] & LOADING:
         waiting = "newsbot is thinking…"
         return Drawing(text=waiting, title=None, image=None, buttons=(), html=f"<p>{waiting}</p>", at=reading.now,
                        fades=False)  # fmt: skip

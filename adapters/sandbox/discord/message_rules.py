@@ -6,7 +6,8 @@ from typing import Any
 from adapters.sandbox.discord.component_rules import check_components, check_url
 from adapters.sandbox.discord.refusals import BodyErrors, empty_message
 
-CROSSPOSTED, SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1, 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
+CROSSPOSTED, SUPPRESS_EMBEDS, HAS_THREAD, EPHEMERAL, LOADING = 1, 1 << 2, 1 << 5, 1 << 6, 1 << 7
+SILENT, COMPONENTS_V2 = 1 << 12, 1 << 15
 
 _EMBED_TEXTS = (("title", 256), ("description", 4096))
 _MOST_EMBED_TEXT = 6000

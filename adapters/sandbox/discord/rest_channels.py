@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.sandbox.discord import cast
 from adapters.sandbox.discord.gateway import GUILDS
-from adapters.sandbox.discord.message_rules import check_new
+from adapters.sandbox.discord.message_rules import HAS_THREAD, check_new
 from adapters.sandbox.discord.permissions import Permission
 from adapters.sandbox.discord.refusals import (
     BodyErrors,
@@ -89,7 +89,7 @@ async def thread_on_message(call: Call) -> dict[str, Any]:
         raise thread_exists()
     kind = cast.ANNOUNCEMENT_THREAD if parent["type"] == cast.ANNOUNCEMENT else cast.PUBLIC_THREAD
     thread = _thread(call, parent, entry.id, kind)
-    entry.payload = {**entry.payload, "flags": entry.payload["flags"] | 1 << 5, "thread": thread}
+    entry.payload = {**entry.payload, "flags": entry.payload["flags"] | HAS_THREAD, "thread": thread}
     call.house.archive.keep(entry)
     await _announce(call, thread)
     return thread

@@ -103,7 +103,6 @@ async def _put_up_original(call: Call, interaction: Interaction, kind: int, data
 
 def _new_entry(call: Call, interaction: Interaction, body: Mapping[str, Any], *, is_first: bool) -> Entry:
     of_command = is_first and interaction.kind == COMMAND
-    user = {"id": cast.USER_IDS[interaction.person]}
     payload = messages.new_message(
         body,
         message_id=call.house.board.next_id(),
@@ -115,7 +114,7 @@ def _new_entry(call: Call, interaction: Interaction, body: Mapping[str, Any], *,
         interaction_metadata={
             "id": interaction.id,
             "type": interaction.kind,
-            "user": cast.user(cast.PERSONS[interaction.person]) | user,
+            "user": cast.user(cast.PERSONS[interaction.person]),
             "authorizing_integration_owners": {"0": cast.GUILD_ID},
         },
     )

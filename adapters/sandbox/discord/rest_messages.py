@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from adapters.sandbox.discord import cast, faults, messages, uploads
 from adapters.sandbox.discord.archive import Entry, Sent
-from adapters.sandbox.discord.gateway import DIRECT_REACTIONS, GUILD_REACTIONS
+from adapters.sandbox.discord.gateway import DIRECT_REACTIONS, GUILD_REACTIONS, GUILDS
 from adapters.sandbox.discord.limits import CROSSPOSTS, EDITS, SENDS
 from adapters.sandbox.discord.message_rules import CROSSPOSTED, check_edit, check_new
 from adapters.sandbox.discord.permissions import Permission
@@ -98,7 +98,7 @@ async def wake_thread(call: Call, channel: dict[str, Any]) -> None:
     if metadata.get("archived"):
         channel["thread_metadata"] = {**metadata, "archived": False}
         call.house.archive.keep_channel(channel)
-        await call.house.gateway.send("THREAD_UPDATE", channel, intent=1, guild_id=channel["guild_id"])
+        await call.house.gateway.send("THREAD_UPDATE", channel, intent=GUILDS, guild_id=channel["guild_id"])
 
 
 def _first_with(call: Call, nonce: str) -> dict[str, Any] | None:

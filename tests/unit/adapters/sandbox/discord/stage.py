@@ -14,7 +14,7 @@ from adapters.sandbox.discord.exchange import Patience
 from adapters.sandbox.discord.server import DiscordServer
 from adapters.sandbox.store import Store
 
-HASTY = Patience(first_answer_s=1.0, in_all_s=1.5, moment_s=0.02, suggestions_s=0.5)
+HASTY = Patience(moment_s=0.02, suggestions_s=3.0)
 
 
 @dataclass

@@ -83,8 +83,10 @@ class TrialBot(discord.Client):
         self.submitted: list[dict[str, Any]] = []
         self.errors: list[discord.HTTPException] = []
         self.tree.add_command(_story())
+        self.tree.add_command(_hello())
         self.ready = asyncio.Event()
         self.resumed = asyncio.Event()
+        self.failed = asyncio.Event()
 
     @override
     async def setup_hook(self) -> None:
@@ -103,11 +105,18 @@ class TrialBot(discord.Client):
                 await self.press(interaction, verb)
         except discord.HTTPException as error:
             self.errors.append(error)
+            self.failed.set()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         if interaction.type is discord.InteractionType.modal_submit and interaction.data is not None:
             self.submitted.append(dict(interaction.data))
             await interaction.response.send_message("Thank you.", ephemeral=True)
+
+    async def refusal(self) -> tuple[int, int]:
+        """Status and code of the first answer to a press that was refused, waited for if need be."""
+        async with asyncio.timeout(5):
+            await self.failed.wait()
+        return self.errors[0].status, self.errors[0].code
 
     def channel(self, channel_id: str) -> Any:
         return self.get_partial_messageable(int(channel_id))
@@ -124,6 +133,14 @@ def _story() -> app_commands.Command[Any, ..., Any]:
         return [app_commands.Choice(name=f"Ferries ({current})", value="ferries")]
 
     return story
+
+
+def _hello() -> app_commands.Command[Any, ..., Any]:
+    @app_commands.command(name="hello", description="Greet everybody")
+    async def hello(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("Hello, all")
+
+    return hello
 
 
 @asynccontextmanager
