@@ -33,7 +33,9 @@ class DatabaseStories:
 
     async def set_topics(self, story_id: StoryId, matches: Iterable[Match]) -> None:
         await self._connection.execute(delete(story_topics).where(story_topics.c.story_id == story_id))
-        first = {match.topic_id: match for match in reversed(list(matches))}
+        first: dict[TopicId, Match] = {}
+        for match in matches:
+            first.setdefault(match.topic_id, match)
         rows = [
             {
                 "story_id": story_id,
@@ -42,7 +44,7 @@ class DatabaseStories:
                 "word": match.word,
                 "paragraph": match.paragraph,
             }
-            for place, (topic_id, match) in enumerate(reversed(first.items()))
+            for place, (topic_id, match) in enumerate(first.items())
         ]
         if rows:
             await self._connection.execute(insert(story_topics), rows)
@@ -77,6 +79,17 @@ class DatabaseStories:
     async def count(self) -> int:
         statement = select(func.count()).select_from(stories).where(_c.at.is_not(None))
         return (await self._connection.execute(statement)).scalar_one()
+
+    async def busiest_topics(self, *, since: datetime) -> Mapping[TopicId, int]:
+        number = func.count()
+        statement = (
+            select(story_topics.c.topic_id, number)
+            .join(stories, _c.id == story_topics.c.story_id)
+            .where(_c.opened_at >= since, _c.at.is_not(None))
+            .group_by(story_topics.c.topic_id)
+            .order_by(number.desc(), story_topics.c.topic_id)
+        )
+        return {TopicId(topic): count for topic, count in await self._connection.execute(statement)}
 
     async def recent_with_topic(self, topic_id: TopicId, *, since: datetime) -> int:
         statement = (

@@ -9,7 +9,7 @@ from bot.domain.subscription import Everything, SubscriptionId
 from bot.messages.action import Action
 from bot.messages.exchange import Answer, Command, Press, Replace, Scene, Show, Toast
 from bot.messages.post import Post
-from bot.services.subscribe import follow, unfollow, unfollow_named, wish_for
+from bot.services.subscribe import WEEK, follow, unfollow, unfollow_named, wish_for
 from bot.views.following import TOPICS_ON_PAGE, OfferedTopic, followed, subscriptions, target_name, topics, unfollowed
 from bot.views.notices import hint
 
@@ -90,11 +90,14 @@ async def _listed(house: House, scene: Scene) -> Post:
 
 
 async def _topics(house: House, *, page: int) -> Post:
-    catalogue = tuple(house.topics.catalogue)
+    """Topics that are in the news this week come first."""
+    async with house.storage.reading() as look:
+        busy = await look.stories.busiest_topics(since=house.clock.now() - WEEK)
+    catalogue = sorted(house.topics.catalogue, key=lambda topic: -busy.get(topic.id, 0))
     pages = max(1, math.ceil(len(catalogue) / TOPICS_ON_PAGE))
     shown = min(page, pages - 1)
     offered = [
-        OfferedTopic(topic=topic, number=await number_of(house, topic.name("en")))
+        OfferedTopic(topic=topic, number=await number_of(house, topic.name("en")), recent=busy.get(topic.id, 0))
         for topic in catalogue[shown * TOPICS_ON_PAGE : (shown + 1) * TOPICS_ON_PAGE]
     ]
     return topics(offered, page=shown, pages=pages)

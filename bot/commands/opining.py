@@ -14,6 +14,7 @@ from bot.services.read_story import story_asked_for, story_numbered
 from bot.views.headline import card
 from bot.views.notices import hint
 from bot.views.opinions import (
+    BESIDE_THANKS,
     OPINIONS_ON_PAGE,
     STANCE,
     WORDS,
@@ -42,18 +43,20 @@ async def submit_opinion(house: House, submission: Submission, action: Action) -
         house,
         submission,
         StoryId(action.subject),
-        words=submission.values.get(WORDS) or None,
+        words=submission.values.get(WORDS, "").strip() or None,
         stance=_stance(submission.values.get(STANCE)),
     )
 
 
 async def press_stance(house: House, press: Press, action: Action) -> Answer:
-    """The card with the new tally takes the old one's place; other cards of the story follow soon."""
+    """What carries the button shows the stance at once; the story's other cards follow soon."""
     given = await house.opinions.press_stance(
         press.scene.person, StoryId(action.subject), _STANCES[action.verb], once=press.scene.once
     )
     house.wake()
-    return Replace(post=card(given.story), toast=stance_noted(given.opinion.stance))
+    beside_thanks = action.page == BESIDE_THANKS
+    post = thanks(given.story, given.opinion) if beside_thanks else card(given.story)
+    return Replace(post=post, toast=stance_noted(given.opinion.stance))
 
 
 async def show_opinions(house: House, command: Command) -> Answer:

@@ -12,7 +12,8 @@ from bot.services.topics import Topics
 
 EVERYTHING = "everything"
 _ALL_WORDS = frozenset({EVERYTHING, "all", "all news", "hamısı", "все", "всё", "her şey", "hepsi"})
-_WEEK = timedelta(days=7)
+WEEK = timedelta(days=7)
+"""What counts as lately."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ async def follow(storage: Storage, topics: Topics, clock: Clock, channel: Channe
         target, topic = await _target(work, topics, wish)
         subscription, is_new = await work.subscriptions.add(channel.id, target, now=now)
         await work.channels.resume(channel.id, now=now)
-        recent = await work.stories.recent_with_topic(topic.id, since=now - _WEEK) if topic else 0
+        recent = await work.stories.recent_with_topic(topic.id, since=now - WEEK) if topic else 0
         await work.commit()
     return Followed(subscription=subscription, is_new=is_new, recent=recent, meant=topics.meant(topic) if topic else ())
 

@@ -112,16 +112,22 @@ def subscriptions(listed: Sequence[Subscription], *, paused_because: str | None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferedTopic:
-    """A topic with the number its button carries."""
+    """A topic with the number its button carries; ``recent`` stories of the last week."""
 
     topic: Topic
     number: int
+    recent: int = 0
+
+
+def _offer_label(offer: OfferedTopic) -> str:
+    name = shorten(offer.topic.names["en"], 30)
+    return f"{name} ({offer.recent})" if offer.recent else name
 
 
 def topics(offered: Sequence[OfferedTopic], *, page: int, pages: int) -> Post:
     """A page of the catalogue, each topic with a button that follows it."""
     buttons = [
-        Control(label=shorten(offer.topic.names["en"], 30), action=Action(verb=Verb.SUBSCRIBE, subject=offer.number))
+        Control(label=_offer_label(offer), action=Action(verb=Verb.SUBSCRIBE, subject=offer.number))
         for offer in offered
     ]
     return Post(
@@ -129,7 +135,11 @@ def topics(offered: Sequence[OfferedTopic], *, page: int, pages: int) -> Post:
         title="Topics",
         blocks=(
             Block(
-                text=text("Press one to follow it here, or type ", strong("/subscribe"), " and any words of your own.")
+                text=text(
+                    "Press one to follow it here (the number is this week's stories), or type ",
+                    strong("/subscribe"),
+                    " and any words of your own.",
+                )
             ),
         ),
         controls=(

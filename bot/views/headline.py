@@ -70,7 +70,7 @@ def _after_title(title: str, lead: str) -> str:
 def _opinions(story: Story) -> tuple[Block, ...]:
     blocks = []
     if _has_stances(story.tally):
-        blocks.append(Block(text=text(bar(story.tally), "\n", in_words(story.tally)), kind=BlockKind.NOTE))
+        blocks.append(Block(text=text(bar(story.tally), "\n", in_words(story.tally))))
     elif story.tally.words:
         blocks.append(Block(text=text(in_words(story.tally)), kind=BlockKind.NOTE))
     if story.latest:

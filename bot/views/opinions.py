@@ -89,11 +89,14 @@ def stance_noted(stance: Stance | None) -> str:
 _STANCE_WORDS = {Stance.FOR: "for 👍", Stance.AGAINST: "against 👎", Stance.MIXED: "of two minds 🤷"}
 
 
+BESIDE_THANKS = 1
+"""The page of a stance's action that stands under the thanks and not under the story's card."""
+
+
 def _stances(story: Story) -> tuple[Control, ...]:
-    return (
-        Control(label="👍 For", action=Action(verb=Verb.FAVOUR, subject=story.id)),
-        Control(label="👎 Against", action=Action(verb=Verb.OPPOSE, subject=story.id)),
-        Control(label="🤷 Mixed", action=Action(verb=Verb.MIX, subject=story.id)),
+    offered = (("👍 For", Verb.FAVOUR), ("👎 Against", Verb.OPPOSE), ("🤷 Mixed", Verb.MIX))
+    return tuple(
+        Control(label=label, action=Action(verb=verb, subject=story.id, page=BESIDE_THANKS)) for label, verb in offered
     )
 
 
@@ -103,7 +106,7 @@ def _give(story: Story) -> Control:
 
 def _tally(tally: Tally) -> tuple[Block, ...]:
     told = "\n".join(line for line in (bar(tally), in_words(tally)) if line)
-    return (Block(text=text(told), kind=BlockKind.NOTE),) if told else ()
+    return (Block(text=text(told)),) if told else ()
 
 
 def _opinion(opinion: Opinion) -> Block:

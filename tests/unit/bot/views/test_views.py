@@ -1,5 +1,6 @@
 """What readers see of stories, opinions and settings, before any platform draws it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +18,7 @@ from bot.messages.post import BlockKind, Post
 from bot.messages.text import plain
 from bot.views.full_story import full_story
 from bot.views.headline import card
-from bot.views.opinions import opinion_list
+from bot.views.opinions import BESIDE_THANKS, opinion_list, thanks
 from bot.views.tally import bar, in_words
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -130,6 +131,13 @@ def test_an_empty_opinion_list_invites_in_the_source_s_own_words() -> None:
     post = opinion_list(story(Draft(title="Long"), by=by), (), page=0, pages=1)
     assert words_of(post) == "Leave the first comment"
     assert "Give your opinion" in labels(post)
+
+
+def test_a_stance_given_under_the_thanks_stays_with_the_thanks() -> None:
+    post = thanks(story(Draft(title="Long")), replace(opinion("Good."), stance=None))
+    stances = [control.action for control in post.controls[0] if control.action]
+    assert [action.verb for action in stances] == [Verb.FAVOUR, Verb.OPPOSE, Verb.MIX]
+    assert {action.page for action in stances} == {BESIDE_THANKS}
 
 
 def test_opinions_are_listed_with_where_they_were_said() -> None:
