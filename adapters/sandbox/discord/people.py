@@ -25,7 +25,7 @@ from adapters.sandbox.discord.rights import rights_in, send_right
 from adapters.sandbox.discord.suggestions import suggestions
 
 _KINDS = {cast.TEXT: "text", cast.DM: "private", cast.FORUM: "forum", cast.ANNOUNCEMENT: "announcement"}
-_MOST_SHOWN = 500
+_MOST_SHOWN = 200
 
 
 class People:
