@@ -19,6 +19,8 @@ USER_AGENT = "newsbot/0.1 (a chat bot that reads feeds)"
 
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _LONGEST_ADDRESS = 2048
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f.:]+", re.IGNORECASE)
+"""A name with its letters already in ASCII, or a literal address."""
 _LONGEST_VALIDATOR = 512
 _LONGEST_WAIT = timedelta(hours=24)
 _LONGEST_FRESHNESS = timedelta(hours=12)
@@ -186,7 +188,7 @@ def web_address(written: str) -> URL:
         url = URL(written.strip())
     except ValueError:
         raise ReadingError("That is not a web address.", kind="address") from None
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not _HOST.fullmatch(url.raw_host or ""):
         raise ReadingError("That is not a web address: it has to begin with https:// or http://.", kind="address")
     if url.user is not None or url.password is not None:
         raise ReadingError("An address with a user name or password in it is not allowed.", kind="address")

@@ -120,6 +120,8 @@ class _Worker:
         """End the process in peace, or after a second without."""
         if self._process is None:
             return
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await self._process.communicate()
