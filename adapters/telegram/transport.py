@@ -16,6 +16,7 @@ _READ_TIMEOUT_S = 25.0
 """A shorter wait invents sends of unknown outcome: the server may still be working."""
 _CONNECT_TIMEOUT_S = 10.0
 _CONNECTIONS = 256
+_ADDRESS_KEPT_S = 300
 _MADE_BEFORE_SENDING = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -128,7 +129,8 @@ class AiohttpTransport(BaseRequest):
             raise NotSentError("the connection to Telegram is closed")
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_CONNECTIONS), cookie_jar=aiohttp.DummyCookieJar()
+                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ttl_dns_cache=_ADDRESS_KEPT_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
 

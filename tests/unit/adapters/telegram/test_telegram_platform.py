@@ -1,0 +1,100 @@
+"""The platform as a whole, against a server that says what a test tells it to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from typing_extensions import override
+
+from adapters.telegram.platform import OnChannelOpen, TelegramOptions, TelegramPlatform
+from bot.domain.channel import ChannelRef
+from bot.messages.action import ActionCodec
+from bot.ports.platform import PlatformStartError
+from tests.fakes.clocks import HeldClock
+from tests.fakes.desk import FakeDesk
+from tests.fakes.inbox import FakeInbox
+from tests.fakes.prompts import FakePrompts
+from tests.unit.adapters.telegram.bot_server import TOKEN, Script, ok, refusal
+
+BOT = {"id": 1, "is_bot": True, "first_name": "newsbot", "username": "news_bot"}
+ANA = {"id": 5, "is_bot": False, "first_name": "Ana"}
+PRIVATE = {"id": 5, "type": "private", "first_name": "Ana"}
+
+
+class BrokenPrompts(FakePrompts):
+    """A table that cannot be read."""
+
+    @override
+    async def find(self, key: str) -> str | None:
+        raise OSError("disk")
+
+
+def message(number: int, text: str, **more: Any) -> dict[str, Any]:
+    body = {"message_id": number, "date": 1_788_000_000, "chat": PRIVATE, "from": ANA, "text": text, **more}
+    return {"update_id": number, "message": body}
+
+
+@asynccontextmanager
+async def platform_at(
+    script: Script, *, prompts: FakePrompts | None = None, on_channel_open: OnChannelOpen | None = None
+) -> AsyncIterator[TelegramPlatform]:
+    app = web.Application()
+    app.router.add_post("/{path:.*}", script.answer)
+    async with TestServer(app) as server:
+        yield TelegramPlatform(
+            TelegramOptions(token=TOKEN, api_url=str(server.make_url("/bot"))),
+            codec=ActionCodec(b"a key for tests"),
+            clock=HeldClock(),
+            inbox=FakeInbox(),
+            prompts=prompts or FakePrompts(),
+            on_channel_open=on_channel_open,
+        )
+
+
+@pytest.mark.parametrize("code", [401, 404])
+async def test_a_token_that_is_refused_in_either_way_ends_the_start(code: int) -> None:
+    async with platform_at(Script(getMe=[refusal(code, "Unauthorized")])) as platform:
+        with pytest.raises(PlatformStartError, match="BotFather") as refused:
+            await platform.listen(FakeDesk())
+    assert "secret" not in str(refused.value)
+
+
+async def test_a_chat_that_lets_us_in_again_is_told_of() -> None:
+    opened: asyncio.Queue[ChannelRef] = asyncio.Queue()
+    change = {
+        "chat": PRIVATE,
+        "from": ANA,
+        "date": 1_788_000_000,
+        "old_chat_member": {"status": "kicked", "user": BOT, "until_date": 0},
+        "new_chat_member": {"status": "member", "user": BOT},
+    }
+    menus = [ok([]) for _ in range(3)]
+    script = Script(getMe=[ok(BOT)], getMyCommands=menus, getUpdates=[ok([{"update_id": 3, "my_chat_member": change}])])
+    async with platform_at(script, on_channel_open=opened.put) as platform:
+        listening = asyncio.create_task(platform.listen(FakeDesk()))
+        assert await opened.get() == ChannelRef(platform="telegram", id="5")
+        listening.cancel()
+        await asyncio.wait([listening])
+
+
+async def test_an_update_that_breaks_its_handling_stops_nobody_else(caplog: pytest.LogCaptureFixture) -> None:
+    reply = {"message_id": 1, "date": 1_788_000_000, "chat": PRIVATE}
+    updates = [message(7, "mine", reply_to_message=reply), message(8, "/help")]
+    menus = [ok([]) for _ in range(3)]
+    script = Script(getMe=[ok(BOT)], getMyCommands=menus, getUpdates=[ok(updates)])
+    desk = FakeDesk()
+    async with platform_at(script, prompts=BrokenPrompts()) as platform:
+        listening = asyncio.create_task(platform.listen(desk))
+        [request] = await desk.asked()
+        assert request.scene.once == "8"
+        listening.cancel()
+        await asyncio.wait([listening])
+    assert any("update 7 was skipped" in record.message for record in caplog.records)
+
+
+def test_options_never_show_their_token() -> None:
+    assert "secret" not in repr(TelegramOptions(token=TOKEN))
