@@ -16,6 +16,9 @@ _SOURCES_S = 1.0
 _RECOVERY_S = 30.0
 _PULSE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
+_MOST_DOUBLINGS = 6
+_LAST_WORD_S = 15.0
+"""Longer than what is being sent may take to arrive and to be written down."""
 
 
 class NoPlatformError(Exception):
@@ -58,6 +61,7 @@ class Runtime:
         self._pulse = pulse
         self._others_are_dead = others_are_dead
         self._failed = asyncio.Event()
+        self._stopping = asyncio.Event()
         self.progress = Progress()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -69,8 +73,9 @@ class Runtime:
         ended = [asyncio.create_task(stop.wait()), asyncio.create_task(self._failed.wait())]
         try:
             await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+            self._stopping.set()
             self._deliverer.stop()
-            await asyncio.wait(task for task in loops if task.get_name() == "deliveries")
+            await asyncio.wait([task for task in loops if task.get_name() == "deliveries"], timeout=_LAST_WORD_S)
         finally:
             for task in (*loops, *ended):
                 task.cancel()
@@ -93,16 +98,28 @@ class Runtime:
     async def _watched(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         """Run the loop; when it fails, say so and start it again, waiting longer each time it fails at once."""
         failures = 0
-        while True:
+        while not self._stopping.is_set():
             began = self._clock.monotonic()
             try:
-                return await loop()
+                await loop()
             except PlatformStartError as error:
-                return self._refuse(name, error)
+                self._refuse(name, error)
+                return
             except Exception as error:  # noqa: BLE001  # a loop that ended must not end the others
                 self._events.trouble("loop failed", error, loop=name)
+            else:
+                return
             failures = 0 if self._clock.monotonic() - began > _LONGEST_PAUSE_S else failures + 1
-            await self._clock.sleep(min(2.0**failures, _LONGEST_PAUSE_S))
+            await self._pause(min(2.0 ** min(failures, _MOST_DOUBLINGS), _LONGEST_PAUSE_S))
+
+    async def _pause(self, seconds: float) -> None:
+        """Let that much time pass, less when we are told to stop."""
+        waiting = [asyncio.create_task(self._clock.sleep(seconds)), asyncio.create_task(self._stopping.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
 
     def _refuse(self, name: str, error: PlatformStartError) -> None:
         platform = name.removeprefix("listen ")

@@ -42,7 +42,12 @@ def parse(url: str) -> URL:
 
 def sqlite_engine(url: URL, *, is_writer: bool) -> AsyncEngine:
     """Connections to a file: one that writes, or several that only look and never wait for it."""
-    engine = create_async_engine(url, pool_size=1 if is_writer else _READERS, max_overflow=0)
+    engine = create_async_engine(
+        url,
+        pool_size=1 if is_writer else _READERS,
+        max_overflow=0,
+        hide_parameters=True,  # errors are logged, and what people wrote is not
+    )
     event.listen(engine.sync_engine, "connect", _prepare)
     # A transaction that reads before it writes is refused at once, whatever the timeout, when another wrote in between
     # (sqlite.org/rescode.html#busy_snapshot); one that is a writer from the start waits for its turn.
@@ -62,6 +67,7 @@ def postgresql_engine(url: URL) -> AsyncEngine:
         pool_size=_POSTGRESQL_POOL,
         max_overflow=_POSTGRESQL_OVERFLOW,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "timeout": 10,
             "server_settings": {

@@ -1,0 +1,261 @@
+"""The loops go on whatever happens to one of them, and end when told to."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from typing_extensions import override
+
+from bot.domain.delivery import DeliveryState
+from bot.domain.subscription import Everything
+from bot.ports.platform import ChatPlatform, Desk, PlatformStartError
+from bot.runtime import NoPlatformError, Progress, Runtime
+from bot.services.deliver import Deliverer
+from bot.services.read_sources import SourceReader
+from tests.builders import draft
+from tests.fakes.clocks import HeldClock
+from tests.fakes.desk import FakeDesk
+from tests.fakes.events import FakeEvents
+from tests.fakes.feeds import FakeFeeds
+from tests.fakes.platform import FakePlatform
+from tests.newsroom import Newsroom
+
+Listening = Callable[[], Awaitable[None]]
+
+
+async def for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def fails() -> None:
+    raise ConnectionResetError("cut")
+
+
+class Listener(FakePlatform):
+    """A platform whose listening is told what becomes of it, one time after another; then it goes on for ever."""
+
+    def __init__(self, *becomes: Listening, name: str = "discord") -> None:
+        super().__init__(name)
+        self.becomes = list(becomes)
+        self.listened = 0
+
+    def has_listened(self, times: int) -> bool:
+        return self.listened == times
+
+    @override
+    async def listen(self, desk: Desk) -> None:
+        self.listened += 1
+        await super().listen(desk) if not self.becomes else await self.becomes.pop(0)()
+
+
+class HaltingReader(SourceReader):
+    """Reads nothing, and fails as often as it is told to."""
+
+    failures = 0
+
+    @override
+    async def read_due(self) -> int:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("no database")
+        return 0
+
+
+class CountingDeliverer(Deliverer):
+    """Remembers when it looked for what others left."""
+
+    recovered: tuple[str, ...] = ()
+
+    @override
+    async def recover(self, platform: str, *, others_are_dead: bool = False) -> int:
+        self.recovered += (platform,)
+        return await super().recover(platform, others_are_dead=others_are_dead)
+
+
+class HastyClock(HeldClock):
+    """A clock on which a night passes at once."""
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Return as soon as it holds; what makes it hold runs meanwhile."""
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110  # it is other tasks' progress, of which nobody gives notice
+            await asyncio.sleep(0)
+
+
+class Running:
+    """A runtime that runs, with what it works on."""
+
+    def __init__(self, newsroom: Newsroom, *platforms: FakePlatform, clock: HeldClock) -> None:
+        self.clock = clock
+        self.events = FakeEvents()
+        self.pulses: list[Progress] = []
+        self.stop = asyncio.Event()
+        named: dict[str, ChatPlatform] = {platform.name: platform for platform in platforms}
+        self.reader = HaltingReader(
+            newsroom.database, FakeFeeds(), newsroom.topics, self.clock, refresh_delay=timedelta(0)
+        )
+        self.deliverer = CountingDeliverer(newsroom.database, named, self.clock, self.events, holder="me")
+        self.runtime = Runtime(
+            desk=FakeDesk(),
+            platforms=named,
+            deliverer=self.deliverer,
+            reader=self.reader,
+            clock=self.clock,
+            events=self.events,
+            pulse=self.pulses.append,
+            others_are_dead=True,
+        )
+        self.task = asyncio.create_task(self.runtime.run(self.stop))
+
+    async def ended(self) -> None:
+        """Told to stop, it does, long before the machine's clock has counted a pause."""
+        self.stop.set()
+        async with asyncio.timeout(10):
+            await self.task
+
+    async def connected(self, *names: str) -> None:
+        await until(lambda: set(names) <= self.runtime.progress.connected)
+
+
+@asynccontextmanager
+async def running(
+    newsroom: Newsroom, *platforms: FakePlatform, clock: HeldClock | None = None
+) -> AsyncIterator[Running]:
+    started = Running(newsroom, *platforms, clock=clock or HeldClock())
+    try:
+        yield started
+    finally:
+        started.task.cancel()
+        await asyncio.gather(started.task, return_exceptions=True)
+
+
+async def test_a_loop_that_fails_at_once_is_started_again_with_growing_pauses(newsroom: Newsroom) -> None:
+    platform = Listener(*[fails] * 6)
+    async with running(newsroom, platform) as run:
+        for failure, pause in enumerate((2, 4, 8, 16, 32, 60), start=1):
+            await run.clock.asleep(pause)
+            assert platform.listened == failure
+            run.clock.pass_on(pause - 0.01)
+            await asyncio.sleep(0)
+            assert platform.listened == failure, "not a moment too early"
+            run.clock.pass_on(0.01)
+            await until(functools.partial(platform.has_listened, failure + 1))
+        assert [event for event, _ in run.events.troubles] == ["loop failed"] * 6
+
+
+async def test_a_loop_that_failed_all_night_is_still_started_again(newsroom: Newsroom) -> None:
+    platform = Listener(*[fails] * 1100)
+    async with running(newsroom, platform, clock=HastyClock()) as run:
+        await until(lambda: platform.listened > 1100)
+        assert max(run.clock.slept) == 60
+
+
+async def test_a_loop_that_ran_well_for_a_while_is_started_again_soon(newsroom: Newsroom) -> None:
+    cut = asyncio.Event()
+
+    async def runs_until_cut() -> None:
+        await cut.wait()
+        raise ConnectionResetError("cut")
+
+    platform = Listener(fails, runs_until_cut)
+    async with running(newsroom, platform) as run:
+        await run.clock.asleep(2)
+        run.clock.pass_on(2)
+        await until(lambda: platform.listened == 2)
+        run.clock.pass_on(61)
+        cut.set()
+
+        def listens_again() -> bool:
+            run.clock.pass_on(0.01)
+            return platform.listened == 3
+
+        await until(listens_again)
+        assert 4 not in run.clock.slept, "it is not the second failure in a row"
+
+
+async def test_one_loop_s_failure_leaves_the_others_alone(newsroom: Newsroom) -> None:
+    platform = Listener()
+    async with running(newsroom, platform) as run:
+        run.reader.failures = 3
+        await run.connected("discord")
+        await newsroom.import_stories(draft("Told while sources fail"))
+        assert platform.listened == 1
+        await run.ended()
+    assert {event for event, _ in run.events.troubles} == {"loop failed"}
+
+
+async def test_a_platform_that_refuses_us_is_named_and_the_other_goes_on(newsroom: Newsroom) -> None:
+    refused, well = Listener(name="discord"), Listener(name="telegram")
+    refused.refuses = PlatformStartError("Discord does not know this token. Check NEWSBOT_DISCORD_TOKEN.")
+    async with running(newsroom, refused, well) as run:
+        await run.connected("telegram")
+        assert run.runtime.progress.refused == {"discord": str(refused.refuses)}
+        assert run.runtime.progress.connected == {"telegram"}
+        assert run.events.warnings == [("platform refused us", {"platform": "discord", "reason": str(refused.refuses)})]
+        assert not run.task.done()
+        assert refused.listened == 1, "trying again is of no use"
+        await run.ended()
+
+
+async def test_when_every_platform_refuses_us_all_of_them_are_named(newsroom: Newsroom) -> None:
+    platforms = Listener(name="discord"), Listener(name="telegram")
+    for platform in platforms:
+        platform.refuses = PlatformStartError(f"{platform.name} says no.")
+    async with running(newsroom, *platforms) as run:
+        with pytest.raises(NoPlatformError, match=r"discord says no\.\ntelegram says no\."):
+            await run.ended()
+
+
+async def test_stopping_lets_what_is_being_sent_arrive(newsroom: Newsroom) -> None:
+    platform = Listener()
+    await newsroom.follow(Everything())
+    await newsroom.import_stories(draft("Under way"), draft("Not yet begun"), title="Wire")
+    platform.gate.clear()
+    async with running(newsroom, platform) as run:
+        await platform.flying(1)
+        run.stop.set()
+        await asyncio.sleep(0)
+        assert not run.task.done()
+        platform.gate.set()
+        await run.ended()
+    assert platform.titles == ["Under way"]
+    async with newsroom.database.reading() as look:
+        counts = await look.deliveries.counts()
+    assert (counts[DeliveryState.SENT], counts[DeliveryState.PENDING]) == (1, 1)
+
+
+async def test_stopping_does_not_wait_for_a_sender_that_pauses_after_a_failure(newsroom: Newsroom) -> None:
+    async with running(newsroom, Listener()) as run:
+        run.deliverer.run = fails  # type: ignore[method-assign]  # a sender that cannot work
+        await until(lambda: run.events.troubles)
+        await run.ended()
+
+
+async def test_progress_is_told_every_five_seconds(newsroom: Newsroom) -> None:
+    async with running(newsroom, Listener()) as run:
+        await run.connected("discord")
+        told = len(run.pulses)
+        assert told == 1
+        run.clock.pass_on(5)
+        await until(lambda: len(run.pulses) > told)
+        latest = run.pulses[-1]
+        assert latest.connected == {"discord"}
+        await until(lambda: latest.loops.get("sources") == run.clock.now())
+
+
+async def test_what_dead_processes_left_is_looked_for_every_half_minute(newsroom: Newsroom) -> None:
+    async with running(newsroom, Listener(), Listener(name="telegram")) as run:
+        await run.connected("discord", "telegram")
+        assert sorted(run.deliverer.recovered) == ["discord", "telegram"], "once at the start"
+        run.clock.pass_on(30)
+        await until(lambda: len(run.deliverer.recovered) == 4)
+        await run.ended()
