@@ -28,6 +28,10 @@ from bot.ports.prompts import Prompts
 _LOG = logging.getLogger(__name__)
 
 _SOON_S = 0.7
+_LONG_PATIENCE_S = 60.0
+"""An answer that would come later than that is of no use to the one who asked."""
+_SHORT_PATIENCE_S = 2.0
+"""Where a group has heard its twenty messages of this minute, the private chat is the quicker way."""
 
 
 class Responder:
@@ -125,12 +129,13 @@ class Responder:
         whisper = {"receiver_user_id": origin.person, "callback_query_id": origin.query}
         where = _where(origin) | {"ephemeral_message_parameters": whisper}
         try:
-            message = await self._send(self._render(post), where, pressed)
+            message = await self._send(self._render(post), where, pressed, patience_s=_SHORT_PATIENCE_S)
         except (BadRequest, InvalidToken) as error:
             _LOG.info("telegram: no whispering in chat %d (%s)", origin.chat, error.message)
+            message = None
+        if message is None:
             await self._lead_to_private(post, incoming, pressed)
-            return
-        if message is not None and "ephemeral_message_id" not in message:
+        elif "ephemeral_message_id" not in message:
             # A server of an older release ignores the field, and everybody saw the answer.
             self._can_whisper = False
             _LOG.warning("telegram: this server does not whisper; answers in groups lead to the private chat")
@@ -163,7 +168,7 @@ class Responder:
             method = "editMessageText"
             where |= {"message_id": origin.message}
         try:
-            await self._speech.say(method, rendered, where, meanwhile=pressed.answer)
+            await self._speech.say(method, rendered, where, meanwhile=pressed.answer, patience_s=_LONG_PATIENCE_S)
         except BadRequest as error:
             if not is_unchanged(error):
                 raise
@@ -175,9 +180,13 @@ class Responder:
             return
         is_shared = origin.kind is not ChannelKind.PRIVATE
         mentioned = (origin.person, origin.name) if is_shared and origin.person is not None else None
-        message = await self._send(render_prompt(form, mentioned=mentioned), _where(origin), pressed)
+        patience_s = _SHORT_PATIENCE_S if is_shared and pressed.is_open else _LONG_PATIENCE_S
+        prompt = render_prompt(form, mentioned=mentioned)
+        message = await self._send(prompt, _where(origin), pressed, patience_s=patience_s)
         if message is not None:
             await self._prompts.keep(prompt_key(origin.chat, message["message_id"]), token)
+        elif is_shared and pressed.is_open:
+            await pressed.answer(url=deep_link(self._username, token))
 
     async def _ask_in_private(self, form: Form, link: str, origin: Origin, pressed: Pressed) -> None:
         """In a channel nobody can reply."""
@@ -188,8 +197,10 @@ class Responder:
         post = Post(tone=Tone.NOTICE, blocks=(Block(text=text(form.title)),), controls=((button,),))
         await self._say(post, origin, pressed)
 
-    async def _send(self, rendered: Rendered, where: dict[str, Any], pressed: Pressed) -> Any:
-        return await self._speech.say("sendMessage", rendered, where, meanwhile=pressed.answer)
+    async def _send(
+        self, rendered: Rendered, where: dict[str, Any], pressed: Pressed, *, patience_s: float = _LONG_PATIENCE_S
+    ) -> Any:
+        return await self._speech.say("sendMessage", rendered, where, meanwhile=pressed.answer, patience_s=patience_s)
 
     def _render(self, post: Post) -> Rendered:
         return render(post, self._codec)

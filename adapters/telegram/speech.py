@@ -16,8 +16,6 @@ _LOG = logging.getLogger(__name__)
 
 _TRIES = 3
 _UNREACHABLE_S = 1.0
-_LONGEST_WAIT_S = 60.0
-"""An answer that would come later than that is of no use to the one who asked."""
 
 
 class Speech:
@@ -29,21 +27,27 @@ class Speech:
         self._budget = budget
 
     async def say(
-        self, method: str, rendered: Rendered, where: Mapping[str, Any], *, meanwhile: Callable[[], Awaitable[None]]
+        self,
+        method: str,
+        rendered: Rendered,
+        where: Mapping[str, Any],
+        *,
+        meanwhile: Callable[[], Awaitable[None]],
+        patience_s: float,
     ) -> Any:
-        """The method's result; None where it could not be called in good time.
+        """The method's result; None where the call would have to wait longer than ``patience_s``.
 
-        ``meanwhile`` runs whenever the person has to wait. Raises what Telegram refuses.
+        ``meanwhile`` runs before the person has to wait. Raises what Telegram refuses.
         """
         chat: int = where["chat_id"]
         waited = 0.0
         for _ in range(_TRIES):
             while wait_s := self._budget.take(chat, is_answer=True):
-                await meanwhile()
                 waited += wait_s
-                if waited > _LONGEST_WAIT_S:
-                    _LOG.warning("telegram: an answer in chat %d was given up, it had to wait %.0f s", chat, waited)
+                if waited > patience_s:
+                    _LOG.warning("telegram: an answer in chat %d would have to wait %.0f s", chat, waited)
                     return None
+                await meanwhile()
                 await self._clock.sleep(wait_s)
             try:
                 return await self._client.show(method, rendered, **where)
