@@ -52,7 +52,7 @@ def decode(body: bytes, charset: str | None) -> str:
     likely = [*_wide(body), *(named if _ESCAPE in body else ()), "utf-8", *named]
     attempts = [*((name, "strict") for name in likely), *((name, "replace") for name in (*named, "windows-1252"))]
     for encoding, errors in attempts:
-        with suppress(UnicodeError, LookupError):
+        with suppress(ValueError, LookupError):
             return _NOT_XML.sub("", body.decode(encoding, errors))
     raise AssertionError("windows-1252 with replacements decodes everything")
 

@@ -15,7 +15,7 @@ from adapters.feeds.inflate import BodyUnpacker, PackingError, SizeBounds, TooBi
 from bot.domain.source import NO_VALIDATORS, Validators
 from bot.ports.reading import ReadingError
 
-USER_AGENT = "newsbot/0.1 (a chat bot that reads feeds)"
+USER_AGENT = "newsbot (a chat bot that reads feeds)"
 
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _LONGEST_ADDRESS = 2048

@@ -57,7 +57,7 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
     """The feed that the document holds, at most 500 of its entries and 64 kB of each field. Raises MemoryError."""
     try:
         text = decode(body, charset)
-        markup = text if _is_json_feed(text) else feed_markup(text)
+        markup = text.lstrip() if _is_json_feed(text) else feed_markup(text)
         feed, entries = _read(markup)
     except DocumentError as error:
         return Problem(kind="not_a_feed", message=str(error))
@@ -104,8 +104,8 @@ def _read(markup: str) -> tuple[Fields, list[Fields]]:
 
 
 def _reads_poorly(markup: str, entries: list[Fields]) -> bool:
-    """Whether the document seems to say more than the fast parser found in it."""
-    if markup.startswith("{"):
+    """Whether the document seems to say more than the fast parser found in it, and enough is not found yet."""
+    if markup.startswith("{") or len(entries) >= MOST_ENTRIES:
         return False
     if len(entries) < len(_FIRST_ENTRY.findall(markup)):
         return True

@@ -10,8 +10,6 @@ from adapters.feeds.workers import ParseWorkers
 from bot.domain.source import NO_VALIDATORS, Validators
 from bot.ports.reading import Reading, ReadingError, Unchanged
 
-_WHOLE_S = 30.0
-
 
 class FeedsReader:
     """Reads RSS, Atom and JSON feeds. To be closed at the end.
@@ -29,7 +27,8 @@ class FeedsReader:
         user_agent: str = USER_AGENT,
     ) -> None:
         policy = AddressPolicy(allow=tuple(allow), ports=frozenset(ports))
-        self._client = FeedClient(policy, bounds=bounds or FetchBounds(), user_agent=user_agent)
+        self._bounds = bounds or FetchBounds()
+        self._client = FeedClient(policy, bounds=self._bounds, user_agent=user_agent)
         self._workers = ParseWorkers()
 
     async def close(self) -> None:
@@ -38,9 +37,9 @@ class FeedsReader:
         await self._workers.close()
 
     async def read(self, address: str, validators: Validators = NO_VALIDATORS) -> Reading | Unchanged:
-        """The feed at the address, as the FeedReader port promises it. Raises ReadingError."""
+        """As the FeedReader port promises; fetching and parsing together end within the bounds."""
         try:
-            async with asyncio.timeout(_WHOLE_S):
+            async with asyncio.timeout(self._bounds.whole_s):
                 return await self._read(address, validators)
         except TimeoutError:
             raise ReadingError("Reading that feed took too long.", kind="timeout") from None

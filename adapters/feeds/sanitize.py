@@ -17,10 +17,11 @@ _UNSEEN = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 _INLINE_TAG = re.compile(
-    r"</?(?:a|abbr|acronym|b|big|br|cite|code|em|font|h[1-6]|i|img|mark|p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
+    r"</?(?:a|abbr|acronym|b|big|cite|code|em|font|h[1-6]|i|img|mark|p|q|s|small|span|strike|strong|sub|sup|u|wbr)"
     r"(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
+_LINE_BREAK = re.compile(r"<br\s{0,9}/?>", re.IGNORECASE)
 _BLOCKS = frozenset(
     (
         *(
@@ -108,7 +109,7 @@ def one_line(markup: str) -> str:
     A lesser-than sign that begins no tag stays, since titles are also written as plain text.
     """
     if "<" in markup:
-        markup = _INLINE_TAG.sub("", markup)
+        markup = _INLINE_TAG.sub("", _LINE_BREAK.sub(" ", markup))
     return tidy(html.unescape(markup) if "&" in markup else markup)
 
 

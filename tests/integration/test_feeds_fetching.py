@@ -104,6 +104,7 @@ async def test_the_longer_of_the_feeds_and_the_servers_wait_is_kept_within_half_
         ("deflate", zlib.compress(FEED)),
         ("identity", FEED),
     ],
+    ids=["gzip", "deflate", "identity"],
 )
 async def test_packed_feeds_are_read(reader: FeedsReader, server: FeedServer, coding: str, body: bytes) -> None:
     address = server.serve("/feed", answer(body, headers={"Content-Encoding": coding}))
@@ -202,6 +203,25 @@ async def test_a_server_that_is_not_there_is_unreachable(reader: FeedsReader) ->
     async with running_feed_server() as gone:
         address = gone.url("/feed")
     assert (await refusal(reader, address)).kind == "unreachable"
+
+
+async def test_a_server_that_does_not_speak_tls_is_unreachable(reader: FeedsReader) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as mail:
+        port = mail.sockets[0].getsockname()[1]
+        assert (await refusal(reader, f"https://127.0.0.1:{port}/")).kind == "unreachable"
+
+
+async def test_a_feed_that_takes_its_time_to_be_parsed_is_given_up_with_its_process(server: FeedServer) -> None:
+    endless = b"<rss version='2.0'><channel><item><author>" + b"a." * 60_000 + b"</author></item><!-- <item > -->"
+    reader = FeedsReader([ONE_HOST], bounds=replace(IMPATIENT, whole_s=1))
+    assert (await refusal(reader, server.serve("/feed", answer(endless)))).kind == "timeout"
+    assert (await read(reader, server.serve("/feed", answer()))).title == "The Herald"
+    await reader.close()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
-"""Addresses as people and servers write them: what is asked for, and where a redirect may lead."""
+"""Addresses: what is asked for, where a redirect may lead, and what is said when no connection comes about."""
 
 from contextlib import suppress
 
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from adapters.feeds.http import _next_address, web_address
+from adapters.feeds.guard import AddressRefusedError
+from adapters.feeds.http import _connection_error, _next_address, web_address
 from bot.ports.reading import ReadingError
 
 
@@ -33,3 +36,30 @@ def test_any_text_is_an_address_of_the_web_or_refused_in_words(written: str) -> 
         assert url.scheme in {"http", "https"}
         assert url.host
         assert url.user is None
+
+
+SOMEWHERE = ConnectionKey(
+    "secret.example", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=0
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "sentence"),
+    [
+        (aiohttp.ClientConnectorDNSError(SOMEWHERE, OSError("x")), "unreachable", "There is no server of that name."),
+        (
+            aiohttp.ClientConnectorCertificateError(SOMEWHERE, ValueError("x")),
+            "unreachable",
+            "The server's certificate is not valid.",
+        ),
+        (aiohttp.ClientConnectorError(SOMEWHERE, AddressRefusedError()), "address", "That address is not allowed."),
+        (aiohttp.ClientConnectorError(SOMEWHERE, OSError("x")), "unreachable", "The server cannot be reached."),
+        (aiohttp.InvalidUrlClientError("x"), "address", "That is not a web address."),
+        (OSError("x"), "unreachable", "The server's answer cannot be understood."),
+    ],
+)
+def test_a_connection_that_does_not_come_about_is_explained_without_naming_places(
+    error: Exception, kind: str, sentence: str
+) -> None:
+    told = _connection_error(error)
+    assert (told.kind, str(told)) == (kind, sentence)

@@ -44,7 +44,8 @@ def test_a_document_is_decoded_in_spite_of_what_is_said_of_it(body: bytes, chars
 
 
 @given(
-    st.binary(max_size=300), st.none() | st.sampled_from(["utf-7", "utf-8", "idna", "hex", "cp037", "\udc00", "x" * 99])
+    st.binary(max_size=300),
+    st.none() | st.sampled_from(["utf-7", "utf-8", "idna", "hex", "cp037", "\udc00", "a\0b", "x" * 99]),
 )
 def test_no_bytes_make_decoding_fail(body: bytes, charset: str | None) -> None:
     assert isinstance(decode(body, charset), str)

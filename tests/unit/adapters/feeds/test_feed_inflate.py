@@ -48,7 +48,9 @@ def test_a_coding_that_was_not_asked_for_is_refused(coding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wire", [gzip.compress(b"x" * 500)[:-5], gzip.compress(b"x")[:1], gzip.compress(b"x") + b"yyyy"]
+    "wire",
+    [gzip.compress(b"x" * 500)[:-5], gzip.compress(b"x")[:1], gzip.compress(b"x") + b"yyyy"],
+    ids=["cut", "hardly-begun", "followed-by-junk"],
 )
 def test_a_packed_body_that_is_cut_or_damaged_is_refused(wire: bytes) -> None:
     with pytest.raises(PackingError):

@@ -126,8 +126,14 @@ def test_a_broken_feed_gives_what_can_be_understood() -> None:
 def test_a_json_feed_is_read() -> None:
     entry = {"id": 7, "title": "Ready", "url": "https://json.example/7", "content_text": "One <b>.\n\nTwo & three."}
     told = {"version": "https://jsonfeed.org/version/1.1", "title": "JSON", "items": [entry | {"id": "seven"}]}
-    (draft,) = parsed(json.dumps(told)).drafts
+    (draft,) = parsed(f"\ufeff\n{json.dumps(told)}").drafts
     assert (draft.title, draft.guid, draft.paragraphs) == ("Ready", "seven", ("One <b>.", "Two & three."))
+
+
+def test_a_hundred_thousand_entries_are_read_at_once_and_the_newest_taken() -> None:
+    dated = "<title>new</title><pubDate>Mon, 23 Nov 2026 10:00:00 GMT</pubDate>"
+    feed = parsed(rss(*["<title>old</title><pubDate>2020-01-01</pubDate>"] * 20_000, *["<title/>"] * 80_000, dated))
+    assert (feed.drafts[0].title, len(feed.drafts)) == ("new", MOST_ENTRIES)
 
 
 def test_a_description_of_several_paragraphs_is_the_story_itself() -> None:

@@ -100,6 +100,7 @@ def test_the_first_picture_that_is_no_reader_counter_is_found() -> None:
         ("Tom &amp; Jerry", "Tom & Jerry"),
         ("Tom & Jerry, AT&T", "Tom & Jerry, AT&T"),
         ("<b>Bold</b> <a href='x'>link</a>", "Bold link"),
+        ("One<br/>two<BR>three", "One two three"),
         ("a < b > c, I <3 you", "a < b > c, I <3 you"),
         ("use the &lt;b&gt; tag", "use the <b> tag"),
         ("  two\n lines ", "two lines"),
