@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from bot.commands.house import House
 from bot.desk import NewsDesk
 from bot.domain.article import Draft, StoryId
-from bot.domain.channel import ChannelKind, ChannelRef
+from bot.domain.channel import ChannelKind, ChannelRef, NewChannel
 from bot.domain.person import PersonRef
 from bot.domain.subscription import Everything, Subscription, Target
 from bot.domain.topic import Catalogue, Topic, TopicId, TopicKind
@@ -25,7 +25,7 @@ from bot.services.give_opinion import OpinionBox
 from bot.services.import_page import import_page
 from bot.services.topics import Topics
 from storage import Database, open_storage
-from tests.builders import channel_ref, draft, new_channel, new_source, person
+from tests.builders import channel_ref, draft, new_source, person
 from tests.fakes.clocks import HeldClock
 from tests.fakes.database import fresh_database_url
 from tests.fakes.events import FakeEvents
@@ -36,7 +36,7 @@ ARTICLES = (
     draft("Beijing opens a museum", "Carpets from every province hang in it."),
     draft("Ferries return to Vellmar", "The first one left at dawn."),
 )
-"""What the newsroom knows from the start: stories 3, 2 and 1, newest first."""
+"""What the newsroom knows from the start: stories 1, 2 and 3, the last one the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +92,10 @@ class Newsroom:
         return answer
 
     async def follow(self, target: Target, place: Place | None = None) -> Subscription:
-        ref, kind = (place or Place()).ref, (place or Place()).kind
+        where = place or Place()
         async with self.database.writing() as work:
             channel = await work.channels.meet(
-                new_channel(ref.id, platform=ref.platform, kind=kind), now=self.clock.now()
+                NewChannel(ref=where.ref, kind=where.kind, title="#news"), now=self.clock.now()
             )
             subscription, _ = await work.subscriptions.add(channel.id, target, now=self.clock.now())
             await work.commit()
@@ -177,7 +177,7 @@ def words_of(answer: Answer) -> str:
         case Show(post=post):
             return _words(post)
         case Replace(post=post, toast=toast):
-            return f"{toast}\n{_words(post)}"
+            return "\n".join(filter(None, (toast, _words(post))))
         case Toast(text=text):
             return text
         case Suggestions(items=items):
