@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 30.0
 READER_1, READER_2, MODERATOR = "reader-1", "reader-2", "moderator-1"
 
-Json = Mapping[str, Any]
+Json = Any  # what the JSON interface says, as it says it
 
 
 class Process:
@@ -98,7 +98,7 @@ class Chat:
         extra = {} if typing is None else {"typing": typing}
         return await self.world.get(f"/api/chats/{self.platform}/{self.id}", {"as": self.person, **extra})
 
-    async def messages(self) -> Sequence[Json]:
+    async def messages(self) -> Json:
         return (await self.look())["messages"]
 
     async def say(self, text: str) -> Json:
@@ -166,7 +166,7 @@ class World:
                 return Chat(world=self, platform=platform, id=chat["chat"], person=person)
         raise AssertionError(f"no {kind} chat for {person} on {platform}")
 
-    async def ledger(self, since: int = 0) -> Sequence[Json]:
+    async def ledger(self, since: int = 0) -> Json:
         return await self.get("/api/ledger", {"since": str(since)})
 
     async def shown(self) -> list[tuple[str, str, str]]:

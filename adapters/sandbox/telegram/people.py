@@ -119,7 +119,12 @@ class People:
         if target and room.prompts.get(user) == target.key:
             del room.prompts[user]
         self._api.stage.show(room, message)
-        with self._api.watches.watching(user, room.id, user, any_message_answers=True) as watch:
+
+        def is_answer(chat: int, key: Key) -> bool:
+            """In private everything is; elsewhere what replies to this message or is shown to this person alone."""
+            return user in {chat, key.receiver} or room.messages[key].reply_to == message.key
+
+        with self._api.watches.watching(user, room.id, user, is_answer=is_answer) as watch:
             if self._is_for_bot(room, message):
                 watch.update = self._api.updates.add(
                     "channel_post" if room.is_channel else "message", room.json_of(message)
@@ -213,7 +218,7 @@ class People:
         there = [key for chat, key in watch.changed if chat != room.id]
         place = room if here or not there else self._api.rooms.get(watch.user) or room
         found = [place.messages[key] for key in (here or there) if key in place.messages]
-        found.sort(key=lambda message: message is pressed or message.receiver == watch.user)
+        found.sort(key=lambda one: one is pressed or one.receiver == watch.user or watch.counts(place.id, one.key))
         return Seen(
             toast=(watch.reply.text or None) if watch.reply else None,
             form=form_of(place, watch.user),

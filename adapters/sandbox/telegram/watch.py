@@ -1,12 +1,14 @@
 """What one person waits to see after saying, pressing or sending something."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from adapters.sandbox.telegram.message import Key
 from adapters.sandbox.telegram.updates import Update
+
+Answers = Callable[[int, Key], bool]
 
 FIRST_ANSWER_S = 3.0
 IN_ALL_S = 5.0
@@ -25,10 +27,10 @@ class Reply:
 class Watch:
     """Collects what changes for one person in some chats, from now on."""
 
-    def __init__(self, user: int, chats: frozenset[int], *, any_message_answers: bool = False) -> None:
+    def __init__(self, user: int, chats: frozenset[int], *, is_answer: Answers | None = None) -> None:
         self.user = user
         self.chats = chats
-        self._any_message_answers = any_message_answers
+        self._is_answer = is_answer
         self.changed: dict[tuple[int, Key], None] = {}
         self.update: Update | None = None
         self.reply: Reply | None = None
@@ -49,7 +51,7 @@ class Watch:
         if chat in self.chats:
             self.changed[chat, key] = None
             self._stirred.set()
-            if self._any_message_answers:
+            if self.counts(chat, key):
                 self.answer()
 
     def answer(self, reply: Reply | None = None) -> None:
@@ -58,6 +60,10 @@ class Watch:
         if self._first_at is None:
             self._first_at = asyncio.get_running_loop().time()
             self._answered.set()
+
+    def counts(self, chat: int, key: Key) -> bool:
+        """Whether this message is an answer to what the person did."""
+        return self._is_answer is not None and self._is_answer(chat, key)
 
     async def until_answered(self) -> None:
         """Until the bot answered a press and showed what it promised by that: 3 s at most."""
@@ -69,10 +75,10 @@ class Watch:
         await asyncio.sleep(MOMENT_S)
 
     async def until_quiet(self) -> None:
-        """Until something was said to the person and nothing more came for a moment: 3 s for the first, 5 s in all."""
+        """Until the person was answered and nothing more came for a moment: 3 s for the first, 5 s in all."""
         loop = asyncio.get_running_loop()
         end = loop.time() + IN_ALL_S
-        await _wait(self._stirred, FIRST_ANSWER_S)
+        await _wait(self._answered, FIRST_ANSWER_S)
         while self._stirred.is_set() and loop.time() < end:
             self._stirred.clear()
             await _wait(self._stirred, MOMENT_S)
@@ -90,9 +96,9 @@ class Watches:
         self._of: dict[int, set[Watch]] = {}
 
     @contextmanager
-    def watching(self, user: int, *chats: int, any_message_answers: bool = False) -> Iterator[Watch]:
-        """Watch these chats until the block ends."""
-        watch = Watch(user, frozenset(chats), any_message_answers=any_message_answers)
+    def watching(self, user: int, *chats: int, is_answer: Answers | None = None) -> Iterator[Watch]:
+        """Watch these chats until the block ends; ``is_answer`` tells which new or changed messages are meant."""
+        watch = Watch(user, frozenset(chats), is_answer=is_answer)
         self._of.setdefault(user, set()).add(watch)
         try:
             yield watch
