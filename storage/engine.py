@@ -4,7 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_EXPECTED = "Expected: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME."
 
 _BUSY_MS = 10_000
 _READERS = 5
@@ -27,17 +30,17 @@ class DatabaseUrlError(ValueError):
 
 def parse(url: str) -> URL:
     """The URL, checked. Raises DatabaseUrlError."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUrlError(f"The database's address is no URL. {_EXPECTED}") from error
     match parsed.drivername:
         case "sqlite+aiosqlite" if parsed.database and parsed.database != ":memory:":
             return parsed
         case "postgresql+asyncpg":
             return parsed
         case _:
-            raise DatabaseUrlError(
-                f"The database {parsed.render_as_string()!r} is neither sqlite+aiosqlite:///FILE nor "
-                "postgresql+asyncpg://USER:PASSWORD@HOST/NAME."
-            )
+            raise DatabaseUrlError(f"The database {parsed.render_as_string()!r} cannot be used. {_EXPECTED}")
 
 
 def sqlite_engine(url: URL, *, is_writer: bool) -> AsyncEngine:

@@ -1,0 +1,119 @@
+"""What the port promises about articles."""
+
+from datetime import timedelta
+
+from bot.domain.article import Draft, NewArticle
+from storage import Database
+from tests import stored
+from tests.builders import NOON, draft, new_article
+
+_FULL = Draft(
+    title="“Quoted” заголовок, başlıq 🛳️",
+    paragraphs=("One.", "", 'Two "quoted" \\ back\nslash', "Üç"),
+    teaser="It began …",
+    guid="urn:uuid:1",
+    link="https://wire.example/1?a=b&c=d",
+    author="A. Writer",
+    image="https://wire.example/1.jpg",
+    published_at=NOON - timedelta(hours=1, microseconds=7),
+    is_complete=False,
+    has_own_title=False,
+)
+
+
+async def test_an_article_is_kept_as_it_was_told(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        added = await work.articles.add(
+            NewArticle(source_id=source.id, story_id=story_id, draft=_FULL, keys=("g1",), first_seen_at=NOON)
+        )
+        await work.commit()
+
+    async with storage.reading() as look:
+        article = (await look.articles.known(["g1"]))["g1"]
+        assert article.draft == _FULL
+        assert (article.id, article.source_id, article.story_id) == (added, source.id, story_id)
+        assert (article.first_seen_at, article.changed_at) == (NOON, None)
+
+
+async def test_an_article_is_known_by_each_of_its_keys_and_no_other(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        first = await work.articles.add(new_article(source.id, story_id, keys=("g1", "l1")))
+        second = await work.articles.add(new_article(source.id, story_id, keys=("g2",)))
+
+        known = await work.articles.known(["g1", "l1", "g2", "g3"])
+        assert {key: article.id for key, article in known.items()} == {"g1": first, "l1": first, "g2": second}
+        assert await work.articles.known([]) == {}
+
+
+async def test_a_key_stays_with_the_article_that_had_it_first(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        first = await work.articles.add(new_article(source.id, story_id, keys=("g1",)))
+        await work.articles.add(new_article(source.id, story_id, keys=("g1", "l2")))
+
+        assert (await work.articles.known(["g1"]))["g1"].id == first
+
+
+async def test_thousands_of_keys_may_be_asked_for_at_once(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        await work.articles.add(new_article(source.id, story_id, keys=tuple(f"k{number}" for number in range(3_000))))
+
+        assert len(await work.articles.known(f"k{number}" for number in range(40_000))) == 3_000
+
+
+async def test_a_correction_replaces_the_words_and_keeps_the_identity(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        added = await work.articles.add(new_article(source.id, story_id, draft("Old harbour"), keys=("g1",)))
+        later = NOON + timedelta(hours=2)
+        await work.articles.correct(added, draft("New bridge", "Other words"), keys=("g1", "l1"), now=later)
+
+        known = await work.articles.known(["g1", "l1"])
+        assert known["g1"] == known["l1"]
+        assert known["g1"].id == added
+        assert known["g1"].draft == draft("New bridge", "Other words")
+        assert (known["g1"].first_seen_at, known["g1"].changed_at) == (NOON, later)
+
+
+async def test_a_corrected_article_is_found_by_its_new_words_and_no_more_by_the_old(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        added = await work.articles.add(new_article(source.id, story_id, draft("Old harbour", "ferries")))
+        await work.articles.correct(added, draft("New bridge", "trains"), keys=(), now=NOON)
+
+        for word, hits in {"harbour": 0, "ferries": 0, "bridge": 1, "trains": 1}.items():
+            assert len(await work.stories.search(word, limit=5)) == hits, word
+
+
+async def test_five_thousand_paragraphs_come_back_in_order(storage: Database) -> None:
+    paragraphs = tuple(f"Paragraph {number} of a long text" for number in range(5_000))
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        await work.articles.add(new_article(source.id, story_id, Draft(title="Long", paragraphs=paragraphs)))
+        story = await work.stories.find(story_id)
+        assert story is not None
+        assert story.lead.article.draft.paragraphs == paragraphs
+        assert len(await work.stories.search("paragraph 4999", limit=1)) == 1
+
+
+async def test_characters_that_no_database_can_hold_are_left_out(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        await work.articles.add(
+            new_article(source.id, story_id, Draft(title="A\x00B \ud83d", paragraphs=("C\x00D", "E\udc00F")))
+        )
+        story = await work.stories.find(story_id)
+        assert story is not None
+        assert story.title == "AB "
+        assert story.lead.article.draft.paragraphs == ("CD", "EF")

@@ -1,0 +1,64 @@
+"""What the port promises about requests, prompts, phrases and notes."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage import Database
+from tests.builders import NOON
+
+
+async def test_a_request_is_first_once(storage: Database) -> None:
+    async with storage.writing() as work:
+        assert await work.requests.is_first("telegram", "u1", now=NOON)
+        assert not await work.requests.is_first("telegram", "u1", now=NOON + timedelta(days=7))
+        assert await work.requests.is_first("discord", "u1", now=NOON)
+        assert await work.requests.is_first("telegram", "u2", now=NOON)
+
+
+async def test_a_request_whose_unit_was_undone_is_first_again(storage: Database) -> None:
+    async with storage.writing() as work:
+        assert await work.requests.is_first("telegram", "u1", now=NOON)
+
+    async with storage.writing() as work:
+        assert await work.requests.is_first("telegram", "u1", now=NOON)
+
+
+async def test_a_prompt_is_found_by_its_key_and_may_be_asked_anew(storage: Database) -> None:
+    async with storage.writing() as work:
+        await work.requests.keep_prompt("-100:7", "1-opine-42-0-AAAAAAAAAAAA", now=NOON)
+        assert await work.requests.prompt("-100:7") == "1-opine-42-0-AAAAAAAAAAAA"
+        assert await work.requests.prompt("-100:8") is None
+        await work.requests.keep_prompt("-100:7", "1-opine-43-0-BBBBBBBBBBBB", now=NOON)
+        assert await work.requests.prompt("-100:7") == "1-opine-43-0-BBBBBBBBBBBB"
+
+
+@pytest.mark.parametrize("phrase", ["harbour", "", "Ünlü 🛳️ söz", "x" * 20_000, "a\nb'\"%_\\"])
+async def test_a_number_stands_for_a_phrase_and_always_the_same(storage: Database, phrase: str) -> None:
+    async with storage.writing() as work:
+        number = await work.requests.number(phrase)
+        other = await work.requests.number(phrase + "!")
+        assert number >= 1
+        assert other != number
+        assert await work.requests.number(phrase) == number
+        assert await work.requests.phrase(number) == phrase
+        await work.commit()
+
+    async with storage.reading() as look:
+        assert await look.requests.phrase(number) == phrase
+
+
+@pytest.mark.parametrize("number", [0, -1, 999, 10**30])
+async def test_a_number_that_stands_for_nothing_has_no_phrase(storage: Database, number: int) -> None:
+    async with storage.reading() as look:
+        assert await look.requests.phrase(number) is None
+
+
+async def test_a_note_is_read_as_it_was_written_last(storage: Database) -> None:
+    async with storage.writing() as work:
+        assert await work.notes.read("opened") is None
+        await work.notes.write("opened", "yes")
+        await work.notes.write("opened", "no")
+        await work.notes.write("closed", "")
+        assert await work.notes.read("opened") == "no"
+        assert await work.notes.read("closed") == ""

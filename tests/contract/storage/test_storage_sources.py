@@ -1,0 +1,121 @@
+"""What the port promises about sources."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import SourceExistsError
+from bot.domain.source import NewSource, SourceId, SourceKind, Trouble, Validators
+from bot.domain.subscription import FromSource
+from storage import Database
+from tests import stored
+from tests.builders import NOON, new_source
+
+
+async def test_a_feed_is_due_at_once_and_a_page_never(storage: Database) -> None:
+    async with storage.writing() as work:
+        feed = await work.sources.add(new_source("https://a.example/feed"), now=NOON)
+        page = await work.sources.add(new_source("page:notes", kind=SourceKind.PAGE), now=NOON)
+
+        assert feed.next_read_at == NOON
+        assert page.next_read_at is None
+        assert await work.sources.due(NOON, limit=10) == [feed]
+
+
+async def test_everything_about_a_source_is_kept(storage: Database) -> None:
+    new = NewSource(
+        kind=SourceKind.FEED,
+        address="https://a.example/feed",
+        title="Хабар 🗞️",
+        site="https://a.example",
+        language="az",
+        interval_s=300.5,
+        footer="Get the app",
+        opinion_prompt=("What do you think?", "Leave the first comment"),
+    )
+    async with storage.writing() as work:
+        added = await work.sources.add(new, now=NOON)
+        changed = replace(
+            added,
+            title="Xəbər",
+            last_read_at=NOON,
+            next_read_at=NOON + timedelta(minutes=5),
+            validators=Validators(etag='W/"1"', last_modified="Sat, 14 Mar 2026 12:00:00 GMT"),
+            trouble=Trouble(kind="timeout", message="The server did not answer in time."),
+            failures=3,
+            is_paused=True,
+        )
+        await work.sources.save(changed)
+        await work.commit()
+
+    async with storage.reading() as look:
+        assert {name: getattr(added, name) for name in NewSource.__slots__} == {
+            name: getattr(new, name) for name in NewSource.__slots__
+        }
+        assert await look.sources.find(added.id) == changed
+        assert await look.sources.at("https://a.example/feed") == changed
+
+
+async def test_an_address_is_read_once_only(storage: Database) -> None:
+    async with storage.writing() as work:
+        await work.sources.add(new_source(title="First"), now=NOON)
+        with pytest.raises(SourceExistsError):
+            await work.sources.add(new_source(title="Second"), now=NOON)
+        assert [source.title for source in await work.sources.all()] == ["First"]
+
+
+async def test_sources_are_listed_by_number(storage: Database) -> None:
+    async with storage.writing() as work:
+        added = [await work.sources.add(new_source(f"https://{name}.example/"), now=NOON) for name in "cab"]
+        await work.sources.save(replace(added[0], title="Changed"))
+        assert [source.id for source in await work.sources.all()] == sorted(source.id for source in added)
+
+
+async def test_the_longest_overdue_comes_first_and_a_paused_one_never(storage: Database) -> None:
+    async with storage.writing() as work:
+        late, later, paused, soon = [
+            await work.sources.add(new_source(f"https://{number}.example/"), now=NOON) for number in range(4)
+        ]
+        await work.sources.save(replace(late, next_read_at=NOON - timedelta(minutes=5)))
+        await work.sources.save(replace(later, next_read_at=NOON - timedelta(minutes=9)))
+        await work.sources.save(replace(paused, next_read_at=NOON - timedelta(minutes=20), is_paused=True))
+        await work.sources.save(replace(soon, next_read_at=NOON + timedelta(microseconds=1)))
+
+        assert [source.id for source in await work.sources.due(NOON, limit=10)] == [later.id, late.id]
+        assert [source.id for source in await work.sources.due(NOON, limit=1)] == [later.id]
+
+
+async def test_a_removed_source_is_forgotten_with_its_subscriptions_and_its_stories_stay(storage: Database) -> None:
+    story_id = await stored.story(storage, "Harbour reopens")
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        channel = await stored.channel_in(work, "100", FromSource(source_id=source.id, label=source.title))
+        await work.sources.remove(source.id)
+
+        assert await work.sources.find(source.id) is None
+        assert await work.sources.at(source.address) is None
+        assert await work.sources.all() == []
+        assert await work.sources.due(NOON, limit=10) == []
+        assert await work.subscriptions.of(channel.id) == []
+        told = await work.stories.find(story_id)
+        assert told is not None
+        assert told.lead.source.title == source.title
+
+
+async def test_a_removed_source_comes_back_as_the_same_one_so_that_nothing_is_news_twice(storage: Database) -> None:
+    async with storage.writing() as work:
+        before = await work.sources.add(new_source(title="Before"), now=NOON)
+        await work.sources.save(replace(before, failures=9, is_paused=True, validators=Validators(etag="1")))
+        await work.sources.remove(before.id)
+        after = await work.sources.add(new_source(title="After"), now=NOON + timedelta(days=1))
+
+        assert after.id == before.id
+        assert (after.title, after.failures, after.is_paused, after.validators) == ("After", 0, False, Validators())
+        assert await work.sources.all() == [after]
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
+async def test_a_number_that_nothing_has_finds_nothing(storage: Database, number: int) -> None:
+    async with storage.reading() as look:
+        assert await look.sources.find(SourceId(number)) is None
