@@ -1,0 +1,75 @@
+"""Articles are matched to the catalogue's topics and to what readers follow in their own words."""
+
+from bot.domain.article import Draft
+from bot.domain.subscription import FromTopic, Subscription
+from bot.domain.topic import own_words
+from bot.services.topics import Topics
+from storage import Database
+from tests.builders import draft, new_channel
+from tests.fakes.clocks import HeldClock
+
+
+async def follow(database: Database, clock: HeldClock, words: str, place: str = "1") -> Subscription:
+    async with database.writing() as work:
+        channel = await work.channels.meet(new_channel(place), now=clock.now())
+        target = FromTopic(topic_id=own_words(words).id, label=words)
+        subscription, _ = await work.subscriptions.add(channel.id, target, now=clock.now())
+        await work.commit()
+    return subscription
+
+
+async def stop(database: Database, subscription: Subscription) -> None:
+    async with database.writing() as work:
+        await work.subscriptions.remove(subscription.channel_id, subscription.id)
+        await work.commit()
+
+
+async def learn(database: Database, topics: Topics) -> None:
+    async with database.reading() as look:
+        await topics.refresh(look)
+
+
+def touched(topics: Topics, *told: str) -> list[str]:
+    return [match.topic_id for match in topics.touched_by(draft(*told))]
+
+
+async def test_catalogue_topics_are_known_from_the_start(topics: Topics) -> None:
+    assert touched(topics, "A vote", "It was held in Tokyo.") == ["japan"]
+
+
+async def test_a_teaser_speaks_where_there_are_no_paragraphs(topics: Topics) -> None:
+    assert [match.topic_id for match in topics.touched_by(Draft(title="A vote", teaser="In Beijing."))] == ["china"]
+
+
+async def test_own_words_count_from_when_they_are_learnt_until_nobody_follows_them(
+    topics: Topics, database: Database, clock: HeldClock
+) -> None:
+    assert touched(topics, "The ferry is back") == []
+    mine = await follow(database, clock, "ferry")
+    yours = await follow(database, clock, "Ferry", place="2")
+    await learn(database, topics)
+    assert touched(topics, "The ferry is back") == ["words:ferry"]
+    await stop(database, mine)
+    await learn(database, topics)
+    assert touched(topics, "The ferry is back") == ["words:ferry"], "somebody still follows it"
+    await stop(database, yours)
+    await learn(database, topics)
+    assert touched(topics, "The ferry is back") == []
+
+
+async def test_learning_twice_changes_nothing(topics: Topics, database: Database, clock: HeldClock) -> None:
+    await follow(database, clock, "ferry")
+    for _ in range(2):
+        await learn(database, topics)
+    assert touched(topics, "The ferry is back") == ["words:ferry"]
+
+
+def test_a_name_is_a_catalogue_topic_before_it_is_words(topics: Topics) -> None:
+    assert topics.named("JAPAN").id == "japan"
+    assert topics.named("green tea").id == "words:green tea"
+
+
+def test_nearly_a_topic_s_name_suggests_it_and_the_name_itself_nothing(topics: Topics) -> None:
+    assert [topic.id for topic in topics.meant(topics.named("japn"))] == ["japan"]
+    assert topics.meant(topics.named("Japan")) == ()
+    assert topics.meant(topics.named("green tea")) == ()
