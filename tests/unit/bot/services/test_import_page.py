@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from typing_extensions import override
 
+from bot.domain.article import Draft
+from bot.domain.matching import Match
 from bot.domain.source import NewSource, SourceKind
 from bot.domain.subscription import Everything
 from bot.services.import_page import import_page
@@ -58,10 +61,23 @@ async def test_what_the_page_says_of_itself_is_the_source_s_and_kept_up_to_date(
     assert source.next_read_at is None, "a page is not read by itself"
 
 
+class _StumblingTopics(Topics):
+    """Breaks at the second article."""
+
+    touched = 0
+
+    @override
+    def touched_by(self, draft: Draft) -> tuple[Match, ...]:
+        self.touched += 1
+        if self.touched == len(DRAFTS):
+            raise RuntimeError("half-way")
+        return super().touched_by(draft)
+
+
 async def test_a_page_that_fails_half_way_leaves_nothing(database: Database, topics: Topics, clock: HeldClock) -> None:
-    broken = replace(DRAFTS[1], paragraphs=(None,))  # type: ignore[arg-type]  # what no page gives
-    with pytest.raises(AttributeError):
-        await import_page(database, topics, PAGE, (DRAFTS[0], broken), now=clock.now())
+    stumbling = _StumblingTopics(topics.catalogue)
+    with pytest.raises(RuntimeError, match="half-way"):
+        await import_page(database, stumbling, PAGE, DRAFTS, now=clock.now())
     async with database.reading() as look:
         assert await look.stories.count() == 0
         assert await look.sources.all() == []
