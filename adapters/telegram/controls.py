@@ -1,12 +1,16 @@
 """Buttons under a message, and links that do what a button does."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from adapters.telegram.escaping import clean
 from bot.messages.action import ActionCodec
 from bot.messages.post import Control
+
+_WEB_ADDRESS = re.compile(
+    r"https?://([^\s/?#@]*@)?[^\s/?#@:.\[\]]+(\.[^\s/?#@:.\[\]]+)+\.?(:\d{1,5})?([/?#]\S*)?", re.IGNORECASE
+)
 
 
 def keyboard(rows: Sequence[Sequence[Control]], codec: ActionCodec) -> Mapping[str, Any] | None:
@@ -26,12 +30,7 @@ def deep_link(username: str, token: str) -> str:
 
 def is_web_address(address: str) -> bool:
     """Whether Telegram takes it for a link: http(s) and a dot in the host; one bad button would refuse the post."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    has_host = parts.hostname is not None and "." in parts.hostname.strip(".")
-    return parts.scheme in {"http", "https"} and has_host and len(address.split()) == 1
+    return _WEB_ADDRESS.fullmatch(address) is not None
 
 
 def _button(control: Control, codec: ActionCodec) -> Mapping[str, Any] | None:

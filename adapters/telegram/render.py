@@ -11,7 +11,7 @@ from bot.messages.action import ActionCodec
 from bot.messages.fitting import fit, shorten
 from bot.messages.form import FieldKind, Form, FormField
 from bot.messages.post import Block, BlockKind, Post, Tone
-from bot.messages.text import Span, Style, Text, plain
+from bot.messages.text import Span, Style, Text, plain, text
 
 _PREVIEWED = (Tone.NEWS, Tone.STORY)
 _NO_PREVIEW = {"is_disabled": True}
@@ -21,12 +21,12 @@ _NO_PREVIEW = {"is_disabled": True}
 class Rendered:
     """What a send or an edit needs of a post, apart from where it goes.
 
-    ``plain`` is the same text made without markup; ``preview`` and ``markup`` are the Bot API's LinkPreviewOptions and
+    ``post`` is what is shown, already fitted; ``preview`` and ``markup`` are the Bot API's LinkPreviewOptions and
     InlineKeyboardMarkup or ForceReply. They are plain JSON: building the library's objects took as long as the sending.
     """
 
     html: str
-    plain: str
+    post: Post
     preview: Mapping[str, Any]
     markup: Mapping[str, Any] | None = None
 
@@ -41,7 +41,7 @@ class Rendered:
 
     def plain_parameters(self) -> dict[str, Any]:
         """The same without markup, for when the markup was refused."""
-        return {"text": self.plain, "link_preview_options": self.preview, "reply_markup": self.markup}
+        return {"text": _plain(self.post), "link_preview_options": self.preview, "reply_markup": self.markup}
 
 
 def render(post: Post, codec: ActionCodec) -> Rendered:
@@ -50,22 +50,23 @@ def render(post: Post, codec: ActionCodec) -> Rendered:
     html = _html(fitted, has_links=True)
     if len(html.encode()) > TEXT_BYTES:
         html = _html(fitted, has_links=False)
-    return Rendered(html=html, plain=_plain(fitted), preview=_preview(fitted), markup=keyboard(fitted.controls, codec))
+    return Rendered(html=html, post=fitted, preview=_preview(fitted), markup=keyboard(fitted.controls, codec))
 
 
 def render_prompt(form: Form, *, mentioned: tuple[int, str] | None) -> Rendered:
     """The question that a reply answers. ``mentioned`` (id, name) is the one person whose input box opens for it."""
-    words = defuse(form.prompt)
-    html = escape(words)
+    words = form.prompt
+    html = escape(defuse(words))
     if mentioned is not None:
         person, name = mentioned
         html = f'<a href="tg://user?id={person}">{escape(name)}</a>, {html}'
-        words = f"{defuse(name)}, {words}"
+        words = f"{name}, {words}"
     field = words_field(form)
     prompt: dict[str, Any] = {"force_reply": True, "selective": mentioned is not None}
     if field is not None and (hint := shorten(clean(field.placeholder or field.label), PLACEHOLDER_CHARACTERS)):
         prompt["input_field_placeholder"] = hint
-    return Rendered(html=html, plain=clean(words), preview=_NO_PREVIEW, markup=prompt)
+    post = Post(tone=Tone.NOTICE, blocks=(Block(text=text(words)),))
+    return Rendered(html=html, post=post, preview=_NO_PREVIEW, markup=prompt)
 
 
 def words_field(form: Form) -> FormField | None:
@@ -123,6 +124,9 @@ def _spans(spans: Text, *, has_links: bool) -> str:
 def _with_joints(spans: Text) -> Iterator[tuple[Span, list[int]]]:
     """Each span with the places in it that need a joiner; an address may begin in one span and end in the next."""
     joints = self_linking(plain(spans))
+    if not joints:
+        yield from ((span, joints) for span in spans)
+        return
     start = 0
     for span in spans:
         end = start + len(span.text)

@@ -26,7 +26,8 @@ from tests.fakes.prompts import FakePrompts
 LATENCY_S: Final = 0.08
 IN_FLIGHT: Final = 100
 TARGET: Final = 0.8
-_SENDS = 3_000
+_ROUNDS = 4
+_SENDS = 2_000
 _WARM_UP = 200
 
 _CARD = Post(
@@ -64,9 +65,11 @@ class Figure(TypedDict):
 
 async def measure() -> list[Figure]:
     """Whole cards through our adapter, the same words through discord.py; each to as many chats as are in flight."""
+    ours = theirs = 0.0
     async with _server() as address:
-        theirs = await _discord_rate(address)
-        ours = await _telegram_rate(address)
+        for _ in range(_ROUNDS):  # in turn, and the best of each: other work on the machine only ever slows one down
+            theirs = max(theirs, await _discord_rate(address))
+            ours = max(ours, await _telegram_rate(address))
     name = f"Telegram posts, {IN_FLIGHT} in flight at {LATENCY_S * 1000:.0f} ms"
     return [Figure(name=name, ours_per_s=ours, discord_per_s=theirs, ratio=ours / theirs, limit=TARGET)]
 

@@ -77,7 +77,7 @@ def test_a_card_is_title_byline_and_paragraphs_with_a_large_preview() -> None:
 
 def test_the_plain_variant_has_the_same_words_and_buttons_and_no_markup() -> None:
     rendered = render(CARD, CODEC)
-    assert rendered.plain == (
+    assert rendered.plain_parameters()["text"] == (
         "Harbour bridge <closes>\nCity Courier · 3 Sep\n\nCracks in two piers & more.\n\n“A pity”\n\n"
         "2 opinions\n\nTimetable\n\nFrom October"
     )
@@ -248,12 +248,13 @@ def test_any_post_keeps_within_the_limits_and_says_only_its_own_words(post: Post
     rendered = render(post, CODEC)
     reader = read(rendered.html)
     assert len(reader.visible.encode("utf-16-le")) // 2 <= 4_096
-    assert len(rendered.plain.encode("utf-16-le")) // 2 <= 4_096
+    words = rendered.plain_parameters()["text"]
+    assert len(words.encode("utf-16-le")) // 2 <= 4_096
     assert len(rendered.html.encode()) <= TEXT_BYTES
     assert reader.tags <= _ALLOWED
     assert reader.links <= {None, "https://courier.example/a", 'https://courier.example/"><b>'}
     assert not _LINKING.search(reader.unlinked)
-    assert reader.visible.replace("\u2060", "") == rendered.plain.replace("\u2060", "")
+    assert reader.visible.replace("\u2060", "") == words.replace("\u2060", "")
 
 
 @given(_texts)

@@ -13,10 +13,11 @@ from adapters.telegram.client import Client
 from adapters.telegram.render import Rendered
 from adapters.telegram.speech import Speech
 from adapters.telegram.transport import AiohttpTransport, AnswerLostError
+from bot.messages.post import Post, Tone
 from tests.fakes.clocks import HeldClock
 from tests.unit.adapters.telegram.bot_server import Script, calling, ok, refusal
 
-WORDS = Rendered(html="Hello.", plain="Hello.", preview={"is_disabled": True})
+WORDS = Rendered(html="Hello.", post=Post(tone=Tone.NOTICE), preview={"is_disabled": True})
 
 
 class Spinner:
