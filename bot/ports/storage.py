@@ -166,11 +166,16 @@ class DeliveryStore(Protocol):
     ) -> list[Claim]:
         """Take due deliveries for sending: headlines before refreshes, then oldest first, at most one per channel, none
         of a channel that has one in flight or is paused. Increases ``attempt``.
+
+        A channel's headlines leave in the order in which they were promised: one that was put back holds up those
+        behind it. A refresh waits until its headline was sent. There may be more than what was taken.
         """
         ...
 
     async def settle(self, settled: Sequence[Settled], *, now: datetime) -> None:
-        """Write what became of claims. A claim that is no longer held by its holder's lease is left alone."""
+        """Write what became of claims. A claim that was settled or taken by another since is left alone; one whose lease
+        is merely over is written: what was sent was sent.
+        """
         ...
 
     async def abandoned(self, *, now: datetime, holder: str | None = None) -> list[Claim]:
@@ -180,7 +185,9 @@ class DeliveryStore(Protocol):
         ...
 
     async def next_due(self, platforms: Sequence[str]) -> datetime | None:
-        """When the earliest pending delivery is due."""
+        """When the earliest delivery is due that nothing in its channel stands before; None when nothing waits but for
+        a settling, a promise or a resumed channel.
+        """
         ...
 
     async def counts(self) -> Mapping[DeliveryState, int]:
