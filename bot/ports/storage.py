@@ -173,8 +173,8 @@ class DeliveryStore(Protocol):
         ...
 
     async def settle(self, settled: Sequence[Settled], *, now: datetime) -> None:
-        """Write what became of claims. A claim that was settled or taken by another since is left alone; one whose lease
-        is merely over is written: what was sent was sent.
+        """Write what became of claims. A claim that was settled or taken by another since is left alone; one whose
+        lease is merely over is written: what was sent was sent.
         """
         ...
 
