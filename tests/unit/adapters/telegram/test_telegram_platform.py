@@ -13,6 +13,8 @@ from typing_extensions import override
 from adapters.telegram.platform import OnChannelOpen, TelegramOptions, TelegramPlatform
 from bot.domain.channel import ChannelRef
 from bot.messages.action import ActionCodec
+from bot.messages.exchange import Answer, Replace, Request
+from bot.messages.post import Post, Tone
 from bot.ports.platform import PlatformStartError
 from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
@@ -98,3 +100,48 @@ async def test_an_update_that_breaks_its_handling_stops_nobody_else(caplog: pyte
 
 def test_options_never_show_their_token() -> None:
     assert "secret" not in repr(TelegramOptions(token=TOKEN))
+
+
+async def test_a_page_is_turned_before_the_next_press_of_the_same_person_is_heard() -> None:
+    notes: list[str] = []
+    page = Replace(post=Post(tone=Tone.STORY, title="A page"))
+
+    async def asked(request: Request) -> Answer:
+        notes.append(f"asked {request.scene.once}")
+        return page
+
+    class SlowEdits(Script):
+        @override
+        async def answer(self, request: web.Request) -> web.Response:
+            if not request.path.endswith("/editMessageText"):
+                return await super().answer(request)
+            await asyncio.sleep(0.02)  # long enough for the second press to overtake, if it could
+            notes.append("edited")
+            return await super().answer(request)
+
+    presses = [
+        {
+            "update_id": number,
+            "callback_query": {
+                "id": str(number),
+                "from": ANA,
+                "chat_instance": "1",
+                "data": "x",
+                "message": {"message_id": 1, "date": 1_788_000_000, "chat": PRIVATE},
+            },
+        }
+        for number in (7, 8)
+    ]
+    script = SlowEdits(
+        getMe=[ok(BOT)],
+        getMyCommands=[ok([]) for _ in range(3)],
+        getUpdates=[ok(presses)],
+        editMessageText=[ok({"message_id": 1}) for _ in presses],
+        answerCallbackQuery=[ok(result=True) for _ in presses],
+    )
+    async with platform_at(script) as platform:
+        listening = asyncio.create_task(platform.listen(FakeDesk(asked, asked)))
+        await script.called("editMessageText", 2)
+        listening.cancel()
+        await asyncio.wait([listening])
+    assert notes == ["asked 7", "edited", "asked 8", "edited"]
