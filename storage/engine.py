@@ -7,6 +7,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.sqlite_driver import connect
+
 _EXPECTED = "Expected: sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME."
 
 _BUSY_MS = 10_000
@@ -50,6 +52,7 @@ def sqlite_engine(url: URL, *, is_writer: bool) -> AsyncEngine:
         pool_size=1 if is_writer else _READERS,
         max_overflow=0,
         hide_parameters=True,  # errors are logged, and what people wrote is not
+        connect_args={"async_creator_fn": connect},
     )
     event.listen(engine.sync_engine, "connect", _prepare)
     # A transaction that reads before it writes is refused at once, whatever the timeout, when another wrote in between
