@@ -48,8 +48,8 @@ def sandbox(
     for_a_bot: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Run the sandbox alone: a Discord and a Telegram on this machine, and a page to use them."""
-    from adapters.sandbox.listening import CannotOpenError
-    from adapters.sandbox.options import Addresses
+    from adapters.machine.home import HomeError, make_home
+    from adapters.sandbox.options import Addresses, CannotOpenError
     from adapters.sandbox.process import run_child
     from adapters.sandboxed import sandbox_options
 
@@ -59,9 +59,9 @@ def sandbox(
         _say(addresses.as_json() if for_a_bot else _how_to_use(addresses))
 
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_home(settings.home)
         run_child(sandbox_options(settings), ready=ready, parent=sys.stdin.buffer if for_a_bot else None)
-    except CannotOpenError as error:
+    except (CannotOpenError, HomeError) as error:
         _fail(str(error))
 
 
@@ -81,7 +81,7 @@ def source_add(
     address: Annotated[str, typer.Argument(help="The feed's address.")],
     *,
     title: Annotated[str | None, typer.Option(help="What to call it; its own title if not given.")] = None,
-    every: Annotated[float | None, typer.Option(min=10, help="Seconds between two readings.")] = None,
+    every: Annotated[int | None, typer.Option(min=10, max=86_400, help="Seconds between two readings.")] = None,
 ) -> None:
     """Read a feed now and from now on; its newest article is announced."""
     from adapters.running import add_source
@@ -140,7 +140,7 @@ def _settings() -> Settings:
 
 
 def _finish(work: Coroutine[Any, Any, bool | None]) -> None:
-    """Run the work; what a person can be told ends with 1 and a sentence, not with a stack trace."""
+    """Run the work; what a person can be told ends with 1 and a sentence, only an error of ours with a stack trace."""
     from adapters.running import TOLD
 
     try:
@@ -149,6 +149,9 @@ def _finish(work: Coroutine[Any, Any, bool | None]) -> None:
         _fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except Exception:
+        logging.getLogger("newsbot").exception("unexpected error")
+        _fail("This is an error in newsbot itself; the lines above say where. Nothing was stored half.")
     if went_well is False:
         raise typer.Exit(1)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from adapters.discord.platform import DiscordOptions, DiscordPlatform
 from adapters.feeds.reader import FeedsReader
 from adapters.machine.clock import SystemClock
+from adapters.machine.home import make_home
 from adapters.machine.logs import LogEvents
 from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
 from adapters.sandbox.options import Addresses
@@ -22,7 +23,7 @@ from bot.commands.house import House, MayManage
 from bot.desk import NewsDesk
 from bot.domain.channel import ChannelRef
 from bot.domain.person import PersonRef
-from bot.domain.topic import read_catalogue
+from bot.domain.topic import Catalogue, read_catalogue
 from bot.messages.action import ActionCodec
 from bot.ports.platform import ChatPlatform
 from bot.runtime import Progress, Runtime
@@ -35,6 +36,11 @@ from storage.inbox import DatabaseInbox
 from storage.prompts import DatabasePrompts
 from storage.schema import migrate
 from storage.signing_key import signing_key
+
+
+class StartError(Exception):
+    """What the bot stands on cannot be used; the sentence names the setting that says where it is."""
+
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -90,15 +96,17 @@ def sandbox_wires(addresses: Addresses) -> Wires:
 async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> AsyncIterator[Desk]:
     """A migrated database, the topics and the reader of feeds; all let go of at the end.
 
-    ``reads_loopback`` lets feeds be read from this machine: the sandbox's newspaper.
+    ``reads_loopback`` lets feeds be read from this machine: the sandbox's newspaper. Raises HomeError,
+    StartError and CatalogueError.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(migrate, settings.database)
+    make_home(settings.home)
+    catalogue = _catalogue(settings.seeds / "topics.toml")
+    await _migrate(settings)
     database = open_storage(settings.database)
     feeds = FeedsReader(allow=(*settings.fetch_allow, *(_LOOPBACK if reads_loopback else ())))
     try:
         clock = SystemClock()
-        topics = Topics(read_catalogue((settings.seeds / "topics.toml").read_text(encoding="utf-8")))
+        topics = Topics(catalogue)
         reader = SourceReader(database, feeds, topics, clock, refresh_delay=timedelta(seconds=settings.refresh_delay))
         yield Desk(database=database, topics=topics, reader=reader, clock=clock)
     finally:
@@ -141,6 +149,22 @@ def is_embedded(settings: Settings) -> bool:
 def database_file(settings: Settings) -> Path:
     """The file of an embedded database."""
     return Path(settings.database.removeprefix("sqlite+aiosqlite:///"))
+
+
+def _catalogue(path: Path) -> Catalogue:
+    try:
+        return read_catalogue(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise StartError(f"The topics in {path} cannot be read: {why}. Check NEWSBOT_SEEDS.") from error
+
+
+async def _migrate(settings: Settings) -> None:
+    try:
+        await asyncio.to_thread(migrate, settings.database)
+    except Exception as error:  # every driver has its own family of errors
+        why = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
+        raise StartError(f"The database cannot be used: {why}. Check NEWSBOT_DATABASE_URL and NEWSBOT_HOME.") from error
 
 
 def _with_path(address: str | None, path: str) -> str | None:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from adapters.machine.clock import SystemClock
 from adapters.compose import (
     Desk,
+    StartError,
     build_runtime,
     database_file,
     is_embedded,
@@ -15,7 +15,9 @@ from adapters.compose import (
     open_desk,
     sandbox_wires,
 )
+from adapters.machine.clock import SystemClock
 from adapters.machine.health import write_health
+from adapters.machine.home import HomeError, make_home
 from adapters.machine.run_lock import AlreadyRunningError, only_one
 from adapters.sandbox.options import Addresses
 from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats, started_sandbox
@@ -28,7 +30,16 @@ from bot.runtime import NoPlatformError
 
 Say = Callable[[str], None]
 
-TOLD = (NewsbotError, ReadingError, PageError, SandboxStartError, AlreadyRunningError, NoPlatformError)
+TOLD = (
+    NewsbotError,
+    ReadingError,
+    PageError,
+    HomeError,
+    StartError,
+    SandboxStartError,
+    AlreadyRunningError,
+    NoPlatformError,
+)
 """Errors whose text is for the person at the command line."""
 
 _NEWSPAPER_EVERY_S = 10.0
@@ -37,7 +48,7 @@ _NEWSPAPER_EVERY_S = 10.0
 async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: Callable[[], asyncio.Event]) -> None:
     """Run until ``stop`` says so. Raises those of TOLD."""
     stopped = stop()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings.home)
     async with AsyncExitStack() as stack:
         if is_embedded(settings):
             stack.enter_context(only_one(database_file(settings)))
@@ -60,19 +71,19 @@ async def import_paths(settings: Settings, paths: Iterable[Path], *, say: Say, c
     """Import each page on its own; whether all went well."""
     went_well = True
     async with open_desk(settings) as desk:
-        for given in paths:
+        for path in [file for given in paths for file in page_files(given) or [given]]:
             try:
-                for path in page_files([given]):
-                    published = await import_file(desk.database, desk.topics, desk.clock, path)
-                    stories = len(published.new) + published.known
-                    say(f"{path.name}: {stories} {'story' if stories == 1 else 'stories'}, {len(published.new)} new.")
+                published = await import_file(desk.database, desk.topics, desk.clock, path)
             except PageError as error:
                 complain(str(error))
                 went_well = False
+            else:
+                stories = len(published.new) + published.known
+                say(f"{path.name}: {stories} {'story' if stories == 1 else 'stories'}, {len(published.new)} new.")
     return went_well
 
 
-async def add_source(settings: Settings, address: str, *, title: str | None, every: float | None, say: Say) -> None:
+async def add_source(settings: Settings, address: str, *, title: str | None, every: int | None, say: Say) -> None:
     """Read and store a feed. Raises ReadingError and SourceExistsError, and then nothing was stored."""
     async with open_desk(settings) as desk:
         added = await desk.reader.add(address, title=title, interval_s=every or settings.read_interval)
@@ -121,7 +132,7 @@ async def _sandbox(settings: Settings, stack: AsyncExitStack, *, starts_sandbox:
 
 
 async def _import_seeds(settings: Settings, desk: Desk) -> None:
-    for path in page_files([settings.seeds / "pages"]):
+    for path in page_files(settings.seeds / "pages"):
         await import_file(desk.database, desk.topics, desk.clock, path)
 
 

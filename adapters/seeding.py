@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from adapters.feeds.plain_page import PlainPage, PlainPageError, decode, read_plain_page
@@ -23,25 +23,23 @@ _APP = re.compile(r"\b(?P<publisher>[A-ZƏİÖÜÇŞĞА-Я][\w-]+) (?:mobile )?
 """A publisher is named by its own app line where there is one."""
 
 
+_LARGEST = 32 << 20
+"""In bytes; the text of ten novels."""
+
+
 class PageError(Exception):
     """A page could not be imported; the sentence names the file and says why. Nothing of it was stored."""
 
 
-def page_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and every .txt in the directories, by name. Raises PageError for what is not there."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(path.glob("*.txt"))
-        elif path.exists():
-            yield path
-        else:
-            raise PageError(f"{path}: there is no such file.")
+def page_files(path: Path) -> list[Path]:
+    """The .txt files of a directory by name; of anything else the path itself, there or not."""
+    return sorted(path.glob("*.txt")) if path.is_dir() else [path]
 
 
 async def import_file(storage: Storage, topics: Topics, clock: Clock, path: Path) -> Published:
     """Import the page in the file, all of it or nothing. Raises PageError."""
     try:
-        page = read_plain_page(decode(await asyncio.to_thread(path.read_bytes)))
+        page = read_plain_page(decode(await asyncio.to_thread(_bytes, path)))
     except PlainPageError as error:
         raise PageError(f"{path}: {error}") from error
     except OSError as error:
@@ -62,6 +60,19 @@ async def follow_everything(storage: Storage, topics: Topics, clock: Clock, chat
             await work.notes.write(note, "yes")
             await work.commit()
         await follow(storage, topics, clock, channel, EVERYTHING)
+
+
+def _bytes(path: Path) -> bytes:
+    """What is in the file. Anything but a file (a device, a pipe) may have no end."""
+    if not path.exists():
+        raise PageError(f"{path}: there is no such file.")
+    if path.is_dir():
+        raise PageError(f"{path}: there is no .txt file in this directory.")
+    if not path.is_file():
+        raise PageError(f"{path}: that is not a file of text.")
+    if path.stat().st_size > _LARGEST:
+        raise PageError(f"{path}: that is too large; a page may have {_LARGEST >> 20} MiB.")
+    return path.read_bytes()
 
 
 def _source(page: PlainPage, path: Path) -> NewSource:

@@ -2,16 +2,18 @@
 
 import difflib
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 PREFIX = "NEWSBOT_"
 _ROOT = Path(__file__).resolve().parent.parent
-_DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
+_ENV_FILE = ".env"
+_DATABASE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+|postgresql\+asyncpg://.*[^/]/.+")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -33,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=_ENV_FILE,
         env_ignore_empty=True,
         extra="ignore",
         hide_input_in_errors=True,
@@ -41,7 +43,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("data"), description="the directory that holds all state")
-    database_url: Annotated[str | None, Field(description="the database; empty: SQLite in the home directory")] = None
+    database_url: Annotated[
+        str | None, Field(description="the database; empty: SQLite in the home directory", repr=False)
+    ] = None
     discord_token: SecretStr | None = Field(None, description="the bot's token from Discord's developer portal")
     telegram_token: SecretStr | None = Field(None, description="the bot's token from @BotFather")
     discord_api_url: Annotated[
@@ -87,7 +91,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str | None) -> str | None:
-        if value and not value.startswith(_DATABASES):
+        if value and not _DATABASE.fullmatch(value):
             raise ValueError("sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name")
         return value
 
@@ -121,13 +125,16 @@ def read_settings() -> Settings:
     except ValidationError as error:
         lines = [f"{PREFIX}{str(one['loc'][0]).upper()}: {_expected(one['msg'])}" for one in error.errors()]
         raise SettingsError("\n".join(dict.fromkeys(lines))) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"The file {_ENV_FILE}: expected text in UTF-8 that can be read") from None
 
 
 def unknown_settings() -> list[str]:
-    """A sentence for each variable that looks like a setting and is none, so that a slip is noticed."""
+    """A sentence for each name, set or in .env, that looks like a setting and is none, so that a slip is noticed."""
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     sentences = []
-    for name in sorted(os.environ):  # noqa: TID251  # the one place that reads the environment
+    in_file = (name.upper() for name in DotEnvSettingsSource(Settings).env_vars)
+    for name in sorted({*os.environ, *in_file}):  # noqa: TID251  # the one place that reads the environment
         if name.startswith(PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             sentences.append(f"{name} is no setting." + (f" Did you mean {near[0]}?" if near else ""))

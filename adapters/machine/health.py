@@ -1,8 +1,10 @@
 """Whether the bot gets on: a file that a running bot writes and ``newsbot health`` reads."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.runtime import Progress
 
@@ -28,8 +30,14 @@ def read_health(home: Path, now: datetime) -> tuple[bool, str]:
     """Whether all is well, and a sentence: no sign for a minute, no platform, or a loop stuck for five are not well."""
     try:
         told = json.loads((home / _FILE).read_text(encoding="utf-8"))
+        return _judged(told, now)
     except OSError:
-        return False, "No bot has run here yet."
+        return False, f"No bot has run in {home} yet."
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return False, f"{home / _FILE} is damaged. A running bot writes it anew every few seconds."
+
+
+def _judged(told: Mapping[str, Any], now: datetime) -> tuple[bool, str]:
     if now - datetime.fromisoformat(told["at"]) > _TOO_OLD:
         return False, f"The bot gave no sign since {told['at']}."
     stuck = [name for name, at in told["loops"].items() if now - datetime.fromisoformat(at) > _STUCK]

@@ -9,16 +9,28 @@ from collections.abc import Iterable
 
 from typing_extensions import override
 
-_TOKENS = re.compile(r"\d{6,12}:[\w-]{30,}|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|\x1b\[[0-9;]*[A-Za-z]")
+_TOKENS = re.compile(r"\d{6,12}(?::|%3A)[\w-]{30,}|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}", re.IGNORECASE)
+_PASSWORDS = re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+(?=@)")
+_CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # what colours a terminal or moves its cursor (ECMA-48, 5.4)
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # what names its window
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
+)
 _HIDDEN = "[secret]"
-_NOISY = {"discord": logging.WARNING, "telegram": logging.WARNING, "aiohttp.access": logging.WARNING, "alembic": logging.WARNING}
+_NOISY = {
+    "discord": logging.WARNING,
+    "telegram": logging.WARNING,
+    "aiohttp.access": logging.WARNING,
+    "alembic": logging.WARNING,
+}
 
 
 class RedactingFormatter(logging.Formatter):
-    """Takes secrets and control characters out of the finished line, whoever wrote it.
+    """Takes secrets and control characters out of the finished event, whoever wrote it.
 
-    Known secrets are cut literally; anything that looks like a bot token is cut by its shape, tracebacks included.
+    Known secrets are cut literally; anything that looks like a bot token, or like a password in an address, is cut by
+    its shape, tracebacks included. Only the first line of an event begins at the margin, so that no text from outside
+    can look like an event of ours.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -28,13 +40,13 @@ class RedactingFormatter(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        return self.redact(super().format(record))
+        return self.redact(super().format(record)).replace("\n", "\n  ")
 
-    def redact(self, line: str) -> str:
-        """The line as it may be written."""
+    def redact(self, told: str) -> str:
+        """The text as it may be written."""
         for secret in self._secrets:
-            line = line.replace(secret, _HIDDEN)
-        return _CONTROL.sub(" ", _TOKENS.sub(_HIDDEN, line))
+            told = told.replace(secret, _HIDDEN)
+        return _CONTROL.sub(" ", _PASSWORDS.sub(rf"\1:{_HIDDEN}", _TOKENS.sub(_HIDDEN, told)))
 
 
 def set_up_logs(level: str, secrets: Iterable[str] = ()) -> None:

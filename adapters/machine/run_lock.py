@@ -16,6 +16,7 @@ def only_one(database: Path) -> Iterator[None]:
 
     Raises AlreadyRunningError while another holds it.
     """
+    database.parent.mkdir(parents=True, exist_ok=True)
     with database.with_suffix(".lock").open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

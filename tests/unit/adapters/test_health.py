@@ -1,0 +1,66 @@
+"""A running bot's sign of life says whether it gets on, and if not, why."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.machine.health import read_health, write_health
+from bot.runtime import Progress
+from tests.builders import NOON
+
+
+def written(home: Path, *, loops: dict[str, datetime] | None = None, **progress: object) -> Path:
+    told = Progress(loops=loops or {"sources": NOON}, **progress)  # type: ignore[arg-type]  # fields by name
+    write_health(home, told, NOON)
+    return home
+
+
+def test_before_any_run_there_is_nothing_to_say(tmp_path: Path) -> None:
+    is_well, sentence = read_health(tmp_path, NOON)
+    assert not is_well
+    assert "No bot has run" in sentence
+    assert str(tmp_path) in sentence, "whoever looks in the wrong place sees where"
+
+
+def test_a_bot_that_gets_on_says_where(tmp_path: Path) -> None:
+    written(tmp_path, connected={"telegram", "discord"})
+    assert read_health(tmp_path, NOON + timedelta(seconds=59)) == (True, "All is well on discord and telegram.")
+
+
+def test_a_platform_that_refused_is_named_while_the_other_is_well(tmp_path: Path) -> None:
+    written(tmp_path, connected={"discord"}, refused={"telegram": "Telegram does not know this token."})
+    assert read_health(tmp_path, NOON) == (True, "All is well on discord. Telegram does not know this token.")
+
+
+def test_no_sign_for_a_minute_is_not_well(tmp_path: Path) -> None:
+    written(tmp_path, connected={"discord"})
+    is_well, sentence = read_health(tmp_path, NOON + timedelta(seconds=61))
+    assert not is_well
+    assert NOON.isoformat() in sentence
+
+
+def test_a_loop_that_has_not_moved_for_five_minutes_is_named(tmp_path: Path) -> None:
+    stuck = {"sources": NOON - timedelta(minutes=6), "deliveries": NOON - timedelta(minutes=4)}
+    written(tmp_path, connected={"discord"}, loops=stuck)
+    assert read_health(tmp_path, NOON) == (False, "Stuck for more than five minutes: sources.")
+
+
+def test_a_bot_without_a_platform_is_not_well_yet(tmp_path: Path) -> None:
+    assert read_health(written(tmp_path), NOON) == (False, "The bot runs but no platform is connected yet.")
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "[]", "{}", '{"at": 7}', '{"at": "2026-03-14T12:00:00"}', "\xff"])
+def test_a_damaged_sign_is_no_sign_and_no_stack_trace(tmp_path: Path, content: str) -> None:
+    (tmp_path / "health.json").write_text(content, encoding="latin-1")
+    is_well, sentence = read_health(tmp_path, NOON)
+    assert not is_well
+    assert "damaged" in sentence
+
+
+def test_a_new_sign_takes_the_old_one_s_place_whole(tmp_path: Path) -> None:
+    written(tmp_path, connected={"discord"})
+    written(tmp_path, connected={"telegram"})
+    assert [file.name for file in tmp_path.iterdir()] == ["health.json"]
+    assert json.loads((tmp_path / "health.json").read_text())["connected"] == ["telegram"]
