@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, literal_column, or_, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState
 from storage import dialects
+from storage.column_types import Moment
 from storage.outbox import is_card_of, is_in, is_of
 from storage.places import to_receipt, to_ref
 from storage.tables import channels, deliveries
@@ -38,13 +39,15 @@ async def claim(
     if dialects.is_postgresql(connection):
         await connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
     claims: list[Claim] = []
-    for kind in (DeliveryKind.HEADLINE, DeliveryKind.REFRESH):
-        line = _line(kind, platforms).where(_c.due_at <= now).with_for_update(of=deliveries, skip_locked=True)
+    asked = {"platforms": platforms, "now": now}
+    held = {"the_holder": holder, "until": now + lease, "now": now}
+    for may_go in _MAY_GO:
         for _ in range(_MOST_LOOKS):
-            rows = (await connection.execute(line.limit(limit - len(claims)))).all()
+            rows = (await connection.execute(may_go, asked | {"most": limit - len(claims)})).all()
             first = {row.channel_id: row for row in reversed(rows)}
             taken = [row for row in rows if first[row.channel_id] is row]
-            await _hold(connection, [row.id for row in taken], holder=holder, now=now, until=now + lease)
+            if taken:
+                await connection.execute(_HOLD, held | {"ids": [row.id for row in taken]})
             claims += [_to_claim(row, attempt=row.attempt + 1, now=now, until=now + lease) for row in taken]
             if len(taken) == len(rows):
                 break
@@ -62,10 +65,8 @@ async def abandoned(connection: AsyncConnection, *, now: datetime, holder: str |
 
 async def next_due(connection: AsyncConnection, platforms: Sequence[str]) -> datetime | None:
     """See ``DeliveryStore.next_due``."""
-    times = [
-        (await connection.execute(_line(kind, platforms).with_only_columns(_c.due_at).limit(1))).scalar_one_or_none()
-        for kind in (DeliveryKind.HEADLINE, DeliveryKind.REFRESH)
-    ]
+    asked = {"platforms": platforms}
+    times = [(await connection.execute(earliest, asked)).scalar_one_or_none() for earliest in _EARLIEST]
     return min((time for time in times if time is not None), default=None)
 
 
@@ -96,7 +97,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _line(kind: DeliveryKind, platforms: Sequence[str]) -> Select[*tuple[Any, ...]]:
+def _line(kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
     """Pending deliveries of channels with none in flight, earliest due first.
 
     Headlines leave a channel in the order in which they were promised, so one that was tried and must wait holds up
@@ -116,30 +117,13 @@ def _line(kind: DeliveryKind, platforms: Sequence[str]) -> Select[*tuple[Any, ..
         .where(
             is_in(deliveries, DeliveryState.PENDING),
             is_of(deliveries, kind),
-            _c.platform.in_(platforms),
+            _c.platform.in_(bindparam("platforms", expanding=True)),
             channels.c.paused_because.is_(None),
             ~in_flight,
             ~is_behind if kind is DeliveryKind.HEADLINE else is_in(_card, DeliveryState.SENT),
         )
         .order_by(_c.due_at, _c.id)
     )
-
-
-async def _hold(
-    connection: AsyncConnection, ids: Sequence[int], *, holder: str, now: datetime, until: datetime
-) -> None:
-    if ids:
-        await connection.execute(
-            update(deliveries)
-            .where(_c.id.in_(ids))
-            .values(
-                state=DeliveryState.SENDING,
-                attempt=_c.attempt + 1,
-                holder=holder,
-                leased_until=until,
-                first_attempt_at=func.coalesce(_c.first_attempt_at, now),
-            )
-        )
 
 
 def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until: datetime) -> Claim:
@@ -157,3 +141,25 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
         leased_until=until,
         receipt=to_receipt(row),
     )
+
+
+# Senders ask for these all day long; made once, they cost half of what they cost made each time.
+_LINES = tuple(map(_line, (DeliveryKind.HEADLINE, DeliveryKind.REFRESH)))
+_MAY_GO = tuple(
+    line.where(_c.due_at <= bindparam("now"))
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=deliveries, skip_locked=True)
+    for line in _LINES
+)
+_EARLIEST = tuple(line.with_only_columns(_c.due_at).limit(1) for line in _LINES)
+_HOLD = (
+    update(deliveries)
+    .where(_c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=DeliveryState.SENDING,
+        attempt=_c.attempt + 1,
+        holder=bindparam("the_holder"),
+        leased_until=bindparam("until"),
+        first_attempt_at=func.coalesce(_c.first_attempt_at, bindparam("now", type_=Moment)),
+    )
+)
