@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 Work = Callable[[Callable[[], None]], Awaitable[None]]
-"""Called with a function that lets the next work of the lane begin early."""
+"""Called with a function by which it steps aside: the next of its lane may begin, and it takes no room any more."""
 
 
 class Lanes:
@@ -23,12 +23,16 @@ class Lanes:
         self._group.create_task(self._run(lane, before, passed, work))
 
     async def _run(self, lane: str, before: asyncio.Event | None, passed: asyncio.Event, work: Work) -> None:
+        def step_aside() -> None:
+            if not passed.is_set():
+                passed.set()
+                self._room.release()
+
         try:
             if before is not None:
                 await before.wait()
-            await work(passed.set)
+            await work(step_aside)
         finally:
-            passed.set()
+            step_aside()
             if self._last.get(lane) is passed:
                 del self._last[lane]
-            self._room.release()

@@ -64,6 +64,19 @@ async def test_no_more_than_so_many_are_under_way() -> None:
     assert notes[-1] == "3 ends"
 
 
+async def test_work_that_steps_aside_takes_no_room() -> None:
+    notes: list[str] = []
+    gate = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        lanes = Lanes(group, at_most=1)
+        for number in range(3):
+            await lanes.add("ana", noting(f"waiting {number}", notes, gate, steps_aside=True))
+        await lanes.add("ben", noting("other", notes))
+        await until("other ends", notes)
+        assert "waiting 0 ends" not in notes
+        gate.set()
+
+
 async def test_ended_lanes_are_forgotten() -> None:
     async with asyncio.TaskGroup() as group:
         lanes = Lanes(group, at_most=10)
