@@ -117,3 +117,21 @@ async def test_characters_that_no_database_can_hold_are_left_out(storage: Databa
         assert story is not None
         assert story.title == "AB "
         assert story.lead.article.draft.paragraphs == ("CD", "EF")
+
+
+async def test_a_text_of_more_words_than_a_database_indexes_is_kept_whole_and_found_by_its_first(
+    storage: Database,
+) -> None:
+    endless = "x" * 5_000
+    paragraph = " ".join(["aardvark", endless, *(f"word{number}" for number in range(120_000)), "zebra"])
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        await work.articles.add(new_article(source.id, story_id, Draft(title="Long", paragraphs=(paragraph,))))
+        await work.commit()
+
+    async with storage.reading() as look:
+        [story] = await look.stories.search("aardvark", limit=1)
+        assert story.lead.article.draft.paragraphs == (paragraph,)
+        assert len(await look.stories.search(endless, limit=1)) == 1
+        assert await look.stories.search("zebra", limit=1) == []
