@@ -1,11 +1,13 @@
 """When we may speak to a chat, so that Telegram never has to refuse us."""
 
 from collections import deque
+from enum import IntEnum
 
 from adapters.telegram.limits import (
     OVERALL,
     OVERALL_DEBT,
     PRIVATE,
+    SHARED_EDITS_IN_WINDOW,
     SHARED_IN_WINDOW,
     SHARED_POSTS_IN_WINDOW,
     WINDOW_S,
@@ -16,6 +18,14 @@ from bot.ports.clock import Clock
 _KEPT_CHATS = 20_000
 _SHORTEST_NAP_S = 0.001
 """Less may be lost in floating point, and nothing would move."""
+
+
+class Purpose(IntEnum):
+    """What a call is for; the number is how many calls a shared chat's last minute may hold before it has to wait."""
+
+    POST = SHARED_POSTS_IN_WINDOW
+    EDIT = SHARED_EDITS_IN_WINDOW
+    ANSWER = SHARED_IN_WINDOW
 
 
 class Budget:
@@ -31,22 +41,22 @@ class Budget:
         self._pacer = Pacer(OVERALL if is_kept else None, debt=OVERALL_DEBT)
         self._shared: dict[int, deque[float]] = {}
 
-    def take(self, chat: int, *, is_answer: bool = False) -> float:
+    def take(self, chat: int, purpose: Purpose = Purpose.POST) -> float:
         """0.0 and one call is spent, or the seconds to wait and nothing is. Groups and channels have negative ids."""
         now = self._clock.monotonic()
         window = self._window(chat, now) if self._is_kept and chat < 0 else None
-        if window is not None and (wait := _missing(window, now, is_answer=is_answer)) > 0:
+        if window is not None and (wait := _missing(window, now, allowed=purpose)) > 0:
             return wait
         private = PRIVATE if self._is_kept and chat > 0 else None
-        wait = self._pacer.take(str(chat), private, now=now, is_answer=is_answer)
+        wait = self._pacer.take(str(chat), private, now=now, is_answer=purpose is Purpose.ANSWER)
         if not wait and window is not None:
             window.append(now)
         return wait
 
-    async def turn(self, chat: int, *, patience_s: float) -> float:
+    async def turn(self, chat: int, purpose: Purpose = Purpose.POST, *, patience_s: float) -> float:
         """0.0 once one call is spent, or the seconds still to wait after ``patience_s`` would have run out."""
         spent = 0.0
-        while wait := self.take(chat):
+        while wait := self.take(chat, purpose):
             if spent + wait > patience_s:
                 return wait
             nap = max(wait, _SHORTEST_NAP_S)
@@ -69,8 +79,7 @@ class Budget:
         return window
 
 
-def _missing(window: deque[float], now: float, *, is_answer: bool) -> float:
-    allowed = SHARED_IN_WINDOW if is_answer else SHARED_POSTS_IN_WINDOW
+def _missing(window: deque[float], now: float, *, allowed: int) -> float:
     if len(window) < allowed:
         return 0.0
     return max(0.0, window[-allowed] + WINDOW_S - now)

@@ -9,7 +9,7 @@ from datetime import datetime
 from telegram import Update, User
 from telegram.error import InvalidToken, TelegramError
 
-from adapters.telegram.budget import Budget
+from adapters.telegram.budget import Budget, Purpose
 from adapters.telegram.client import Client
 from adapters.telegram.errors import is_gone, is_unchanged, send_error
 from adapters.telegram.inbound import Inbound, channel_ref
@@ -141,7 +141,7 @@ class TelegramPlatform:
         chat = _number(receipt.channel.id)
         rendered = render(post, self._codec)
         for message in receipt.message_ids[:1]:
-            await self._wait_for_turn(chat)
+            await self._wait_for_turn(chat, Purpose.EDIT)
             try:
                 await self._client.show("editMessageText", rendered, chat_id=chat, message_id=_number(message))
             except TelegramError as error:
@@ -155,7 +155,7 @@ class TelegramPlatform:
         """Take the messages away; one that is gone is a success. Raises SendError kinds, but never UncertainError."""
         chat = _number(receipt.channel.id)
         for message in receipt.message_ids:
-            await self._wait_for_turn(chat)
+            await self._wait_for_turn(chat, Purpose.EDIT)
             try:
                 await self._client.call("deleteMessage", chat_id=chat, message_id=_number(message))
             except TelegramError as error:
@@ -217,8 +217,8 @@ class TelegramPlatform:
             case _:
                 pass
 
-    async def _wait_for_turn(self, chat: int) -> None:
-        wait_s = await self._budget.turn(chat, patience_s=_PATIENCE_S)
+    async def _wait_for_turn(self, chat: int, purpose: Purpose = Purpose.POST) -> None:
+        wait_s = await self._budget.turn(chat, purpose, patience_s=_PATIENCE_S)
         if wait_s:
             raise TryLaterError("Telegram's limit for this chat is used up for now", wait_s=wait_s)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from adapters.telegram.budget import Budget
+from adapters.telegram.budget import Budget, Purpose
 from adapters.telegram.client import Client
 from adapters.telegram.render import Rendered
 from adapters.telegram.transport import NotSentError, SlowDownError
@@ -42,7 +42,7 @@ class Speech:
         chat: int = where["chat_id"]
         waited = 0.0
         for _ in range(_TRIES):
-            while wait_s := self._budget.take(chat, is_answer=True):
+            while wait_s := self._budget.take(chat, Purpose.ANSWER):
                 waited += wait_s
                 if waited > patience_s:
                     _LOG.warning("telegram: an answer in chat %d would have to wait %.0f s", chat, waited)
@@ -61,7 +61,7 @@ class Speech:
 
     async def take_away(self, chat: int, message: int) -> None:
         """Delete a message if that is possible now. Never raises."""
-        if self._budget.take(chat, is_answer=True):
+        if self._budget.take(chat, Purpose.ANSWER):
             return
         try:
             await self._client.call("deleteMessage", chat_id=chat, message_id=message)

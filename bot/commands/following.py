@@ -9,8 +9,17 @@ from bot.domain.subscription import Everything, SubscriptionId
 from bot.messages.action import Action
 from bot.messages.exchange import Answer, Command, Press, Replace, Scene, Show, Toast
 from bot.messages.post import Post
-from bot.services.subscribe import WEEK, follow, unfollow, unfollow_named, wish_for
-from bot.views.following import TOPICS_ON_PAGE, OfferedTopic, followed, subscriptions, target_name, topics, unfollowed
+from bot.services.subscribe import WEEK, Followed, follow, unfollow, unfollow_named, wish_for
+from bot.views.following import (
+    TOPICS_ON_PAGE,
+    OfferedTopic,
+    followed,
+    followed_in_short,
+    subscriptions,
+    target_name,
+    topics,
+    unfollowed,
+)
 from bot.views.notices import hint
 
 
@@ -30,14 +39,19 @@ async def subscribe(house: House, command: Command) -> Answer:
     wish = command.arguments.get("what", "")
     if not wish.strip():
         return Show(post=hint("Follow what?", "Type /subscribe and a topic, a source, any words, or everything."))
-    return Show(post=await _follow(house, command.scene, wish))
+    done = await _follow(house, command.scene, wish)
+    everything = isinstance(done.subscription.target, Everything)
+    latest = 0 if everything else await number_of(house, wish_for(done.subscription.target))
+    meant = [(topic, await number_of(house, topic.name("en"))) for topic in done.meant]
+    return Show(post=followed(done.subscription, is_new=done.is_new, recent=done.recent, latest=latest, meant=meant))
 
 
 async def press_subscribe(house: House, press: Press, action: Action) -> Answer:
     wish = await phrase_of(house, action.subject)
     if not wish:
         return Toast(text="This button no longer works. Type /topics for fresh ones.")
-    return Show(post=await _follow(house, press.scene, wish))
+    done = await _follow(house, press.scene, wish)
+    return Toast(text=followed_in_short(done.subscription, is_new=done.is_new, recent=done.recent))
 
 
 async def unsubscribe(house: House, command: Command) -> Answer:
@@ -69,14 +83,11 @@ async def press_subscriptions(house: House, press: Press, action: Action) -> Ans
     return Show(post=await _listed(house, press.scene))
 
 
-async def _follow(house: House, scene: Scene, wish: str) -> Post:
+async def _follow(house: House, scene: Scene, wish: str) -> Followed:
     channel = await managed_channel(house, scene)
     done = await follow(house.storage, house.topics, house.clock, channel, wish)
-    everything = isinstance(done.subscription.target, Everything)
-    latest = 0 if everything else await number_of(house, wish_for(done.subscription.target))
-    meant = [(topic, await number_of(house, topic.name("en"))) for topic in done.meant]
     house.wake()
-    return followed(done.subscription, is_new=done.is_new, recent=done.recent, latest=latest, meant=meant)
+    return done
 
 
 async def _listed(house: House, scene: Scene) -> Post:

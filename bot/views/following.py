@@ -30,11 +30,7 @@ def followed(
     subscription: Subscription, *, is_new: bool, recent: int, latest: int, meant: Sequence[tuple[Topic, int]]
 ) -> Post:
     """The confirmation. ``recent`` stories of the last week; ``latest`` and ``meant`` carry the numbers for buttons."""
-    name = target_name(subscription.target)
-    this_week = {0: "Nothing about it in the last week.", 1: "1 story in the last week."}.get(
-        recent, f"{recent} stories in the last week."
-    )
-    blocks = [Block(text=text(this_week), kind=BlockKind.NOTE)]
+    blocks = [Block(text=text(_lately(recent)), kind=BlockKind.NOTE)]
     if meant:
         names = " or ".join(topic.names["en"] for topic, _ in meant)
         blocks.append(Block(text=text(f"You follow exactly these words. Did you mean the topic {names}?")))
@@ -44,7 +40,7 @@ def followed(
     )
     return Post(
         tone=Tone.NOTICE,
-        title=f"You follow {name} now" if is_new else f"You follow {name} already",
+        title=_follows(subscription, is_new=is_new),
         blocks=tuple(blocks),
         controls=tuple(
             row
@@ -58,6 +54,20 @@ def followed(
             if row
         ),
     )
+
+
+def followed_in_short(subscription: Subscription, *, is_new: bool, recent: int) -> str:
+    """The same as a toast."""
+    return f"{_follows(subscription, is_new=is_new)}. {_lately(recent)}"
+
+
+def _follows(subscription: Subscription, *, is_new: bool) -> str:
+    return f"You follow {target_name(subscription.target)} {'now' if is_new else 'already'}"
+
+
+def _lately(recent: int) -> str:
+    told = {0: "Nothing about it in the last week.", 1: "1 story in the last week."}
+    return told.get(recent, f"{recent} stories in the last week.")
 
 
 def unfollowed(target: Target, *, again: int) -> Post:

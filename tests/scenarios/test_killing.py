@@ -5,8 +5,12 @@ import signal
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.scenarios import seed
 from tests.world import READER_1, World, open_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _FOLLOWED = {("discord", "text"), ("telegram", "group"), ("telegram", "channel")}
 
@@ -33,29 +37,29 @@ async def test_kill_9_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path: 
         assert all(number <= 2 for number in repeated.values()), repeated
 
 
-async def test_buttons_answer_and_nothing_comes_again_after_a_restart(world: World, platform: str) -> None:
-    group = await world.chat(platform, "group", READER_1)
-    await _shown_at_least(world, 3 * seed.ALL_STORIES)
+async def test_buttons_answer_and_nothing_comes_again_after_a_restart(own_world: World, platform: str) -> None:
+    group = await own_world.chat(platform, "group", READER_1)
+    await _shown_at_least(own_world, 3 * seed.ALL_STORIES)
     card = await group.message_with(seed.LONG_TITLE)
-    before = await world.shown()
-    assert world.bot
-    assert await world.bot.end() == 0
-    await world.start_bot()
-    await world.both_ready()
+    before = await own_world.shown()
+    assert own_world.bot
+    assert await own_world.bot.end() == 0
+    await own_world.start_bot()
+    await own_world.both_ready()
     seen = await group.press(card, "Read")
     assert seed.LONG_STORY[0] in seen["messages"][-1]["text"]
-    assert Counter(await world.shown()) - Counter(before) <= Counter(dict.fromkeys(await world.shown(), 1))
-    assert all(number == 1 for number in Counter(await world.shown()).values())
+    assert Counter(await own_world.shown()) - Counter(before) <= Counter(dict.fromkeys(await own_world.shown(), 1))
+    assert all(number == 1 for number in Counter(await own_world.shown()).values())
 
 
-async def test_a_question_asked_before_a_kill_is_answered_after_it(world: World) -> None:
-    private = await world.chat("telegram", "private", READER_1)
+async def test_a_question_asked_before_a_kill_is_answered_after_it(own_world: World) -> None:
+    private = await own_world.chat("telegram", "private", READER_1)
     await private.say("/opinion 1")
     form = (await private.look())["form"]
-    assert world.bot
-    await world.bot.end(signal.SIGKILL)
+    assert own_world.bot
+    await own_world.bot.end(signal.SIGKILL)
     filling = asyncio.create_task(private.fill(form, words="It will be answered."))
-    await world.start_bot()
+    await own_world.start_bot()
     await filling
     await private.message_with("It will be answered.", "saved")
 

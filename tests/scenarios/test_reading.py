@@ -5,7 +5,9 @@ import re
 import pytest
 
 from tests.scenarios import seed
-from tests.world import READER_1, READER_2, Chat, Json, World
+from tests.world import MODERATOR, READER_1, READER_2, Chat, Json, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def pages_of(chat: Chat, first: Json) -> list[str]:
@@ -34,7 +36,7 @@ def holds_the_long_story(pages: list[str]) -> None:
 
 async def test_every_story_of_the_seed_arrives_once_in_each_followed_chat(world: World) -> None:
     follows = [
-        await world.chat(platform, kind, READER_1)
+        await world.chat(platform, kind, MODERATOR)
         for platform, kind in (("discord", "group"), ("telegram", "group"), ("telegram", "channel"))
     ]
     for chat in follows:
@@ -48,7 +50,7 @@ async def test_every_story_of_the_seed_arrives_once_in_each_followed_chat(world:
         assert any(message["title"] == seed.CUT_TITLE for message in messages)
         assert not any(seed.INVITATION in message["text"] for message in messages)
     for platform in ("discord", "telegram"):
-        private = await world.chat(platform, "private", READER_1)
+        private = await world.chat(platform, "private", MODERATOR)
         assert await private.messages() == [], "private chats follow nothing yet"
 
 
