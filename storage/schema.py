@@ -1,6 +1,7 @@
 """The shape of the database: whether it is the newest, and how it becomes so."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,11 +27,13 @@ def migrate(url: str) -> None:
 
     All in one transaction: killed half-way, nothing has happened. To one that is new enough nothing happens, and two
     who migrate at once take turns. Waits until it is done, with or without a running event loop. Raises
-    DatabaseUrlError.
+    DatabaseUrlError, or what the driver says of a database that cannot be used.
     """
     parsed = parse(url)
     if path := _file(parsed):
         path.parent.mkdir(parents=True, exist_ok=True)
+        # What cannot be opened is refused here: the driver's own thread would leave a stack trace on standard error.
+        sqlite3.connect(path).close()
     _connected(parsed, _upgrade)
 
 
