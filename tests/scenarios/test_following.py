@@ -29,8 +29,8 @@ async def test_a_private_chat_that_follows_azerbaijan_gets_its_news_and_no_other
     code, said = await newsbot("import", str(page), **world.environment)
     assert code == 0, said
     await private.message_with(f"Baku opens a museum of carpets from {town}")
-    group = await world.chat(platform, "group", READER_1)
-    await group.message_with(f"Ferries return to {town}")
+    followers_of_everything = await world.chat("discord", "group", READER_1)
+    await followers_of_everything.message_with(f"Ferries return to {town}")
     assert not any("Ferries return" in message["text"] for message in await private.messages())
     other = await world.chat(platform, "private", READER_2)
     assert await other.messages() == []
