@@ -76,8 +76,18 @@ def feed_markup(text: str) -> str:
     if (declared := _DECLARATION.search(before)) and not _NETSCAPE.search(before[declared.start() :].partition(">")[0]):
         raise DocumentError("That feed brings declarations of its own (a DTD), which are refused for safety.")
     parts = _CDATA.split(text[root.start() :])
-    parts[::2] = (_NAKED_AMPERSAND.sub("&amp;", part) for part in parts[::2])
+    parts[::2] = map(escaped_ampersands, parts[::2])
     return "".join(parts)
+
+
+def escaped_ampersands(markup: str) -> str:
+    """The markup with every ampersand escaped that XML would trip over: naked ones and those of HTML's entities."""
+    return _NAKED_AMPERSAND.sub("&amp;", markup)
+
+
+def without_controls(text: str) -> str:
+    """The text without characters that XML forbids (XML 1.0, section 2.2)."""
+    return _NOT_XML.sub("", text)
 
 
 def _named(body: bytes, charset: str | None) -> list[str]:

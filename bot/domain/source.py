@@ -34,11 +34,26 @@ class Trouble:
     message: str
 
 
+FOLDER_SIGN = " › "
+"""Stands between the names of a label's folders: ``Europe › France``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFeed:
+    """A feed as a list of feeds names it; ``labels`` are the folders that it stands in."""
+
+    address: str
+    title: str | None = None
+    labels: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSource:
     """A source about to be stored.
 
     ``address`` is its URL, or ``page:NAME`` for imported text; ``interval_s`` is the time between readings in seconds.
+    ``fetches_full_text``: where the feed gives only a beginning, the rest is read from the article's own page.
+    ``labels`` are the topics under which its people keep it, in no order that means anything.
     """
 
     kind: SourceKind
@@ -49,6 +64,8 @@ class NewSource:
     interval_s: float = 600.0
     footer: str | None = None
     opinion_prompt: tuple[str, ...] = ()
+    fetches_full_text: bool = True
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
