@@ -1,6 +1,5 @@
 """A desk with a real database under it, asked as a platform's adapter asks it."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from tests.builders import channel_ref, draft, new_source, person
 from tests.fakes.clocks import HeldClock
 from tests.fakes.database import fresh_database_url
 from tests.fakes.events import FakeEvents
+from tests.stored_rows import rows_of
 
 LIMITS = Limits(measure=len, text=2000, label=40, buttons_in_row=5, rows=5, can_whisper=True, has_forms=True)
 ARTICLES = (
@@ -119,10 +119,7 @@ class Newsroom:
 
     def stored(self) -> list[str]:
         """All that is in the database; equal before and after where nothing was stored."""
-        with sqlite3.connect(self.file) as connection:
-            rows = list(connection.iterdump())
-        connection.close()
-        return rows
+        return rows_of(self.file)
 
 
 @asynccontextmanager

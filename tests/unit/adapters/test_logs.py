@@ -116,7 +116,7 @@ def test_an_event_tells_its_fields_and_when_it_was_in_utc(written: io.StringIO) 
     assert second.endswith("WARNING newsbot: platform refused us reason='no token'")
 
 
-@pytest.mark.parametrize("library", ["discord.http", "telegram.ext", "aiohttp.access", "alembic.runtime"])
+@pytest.mark.parametrize("library", ["discord.http", "telegram.ext", "aiohttp.access", "alembic.runtime", "aiosqlite"])
 def test_libraries_tell_warnings_alone_at_whatever_level(written: io.StringIO, library: str) -> None:
     logging.getLogger(library).info("chatter")
     logging.getLogger(library).warning("something is wrong")
