@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import SourceExistsError
-from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble, Validators
+from bot.domain.source import Identity, Move, NewSource, Source, SourceId, SourceKind, Trouble, Validators
 from storage import dialects
 from storage.subscriptions import SOURCE
 from storage.tables import sources, subscriptions
@@ -25,6 +25,7 @@ class DatabaseSources:
     async def add(self, source: NewSource, *, now: datetime) -> Source:
         fresh = {
             **_described(source),
+            "labels": source.labels,
             "added_at": now,
             "next_read_at": now if source.kind is SourceKind.FEED else None,
             "last_read_at": None,
@@ -33,6 +34,13 @@ class DatabaseSources:
             "trouble_kind": None,
             "trouble_message": None,
             "failures": 0,
+            "failing_since": None,
+            "is_trouble_told": False,
+            "identity": Identity.GUID,
+            "lately": (),
+            "move_address": None,
+            "move_since": None,
+            "move_answers": 0,
             "is_paused": False,
             "is_removed": False,
         }
@@ -77,14 +85,32 @@ class DatabaseSources:
             "trouble_kind": source.trouble.kind if source.trouble else None,
             "trouble_message": source.trouble.message if source.trouble else None,
             "failures": source.failures,
-            "is_paused": source.is_paused,
+            "failing_since": source.failing_since,
+            "is_trouble_told": source.is_trouble_told,
+            "identity": source.identity,
+            "lately": source.lately,
+            "move_address": source.move.address if source.move else None,
+            "move_since": source.move.since if source.move else None,
+            "move_answers": source.move.answers if source.move else 0,
         }
-        await self._connection.execute(update(sources).where(_c.id == source.id).values(values))
+        await self._set(source.id, **values)
+
+    async def pause(self, source_id: SourceId) -> None:
+        await self._set(source_id, is_paused=True)
+
+    async def resume(self, source_id: SourceId, *, now: datetime) -> None:
+        await self._set(source_id, is_paused=False, next_read_at=now, failures=0)
+
+    async def label(self, source_id: SourceId, labels: tuple[str, ...]) -> None:
+        await self._set(source_id, labels=labels)
 
     async def remove(self, source_id: SourceId) -> None:
         await self._connection.execute(update(sources).where(_c.id == source_id).values(is_removed=True))
         of_source = (subscriptions.c.kind == SOURCE, subscriptions.c.subject == str(source_id))
         await self._connection.execute(delete(subscriptions).where(*of_source))
+
+    async def _set(self, source_id: SourceId, **values: Any) -> None:
+        await self._connection.execute(update(sources).where(_c.id == source_id).values(values))
 
     async def _one(self, condition: Any) -> Source | None:
         row = (await self._connection.execute(select(sources).where(condition, ~_c.is_removed))).one_or_none()
@@ -94,6 +120,7 @@ class DatabaseSources:
 def to_source(row: Row[*tuple[Any, ...]]) -> Source:
     """The source that a row of all the table's columns is."""
     trouble = Trouble(kind=row.trouble_kind, message=row.trouble_message or "") if row.trouble_kind else None
+    move = Move(address=row.move_address, since=row.move_since, answers=row.move_answers) if row.move_address else None
     return Source(
         id=SourceId(row.id),
         kind=SourceKind(row.kind),
@@ -102,14 +129,22 @@ def to_source(row: Row[*tuple[Any, ...]]) -> Source:
         site=row.site,
         language=row.language,
         interval_s=row.interval_s,
+        keeps_interval=row.keeps_interval,
+        fetches_full_text=row.fetches_full_text,
         footer=row.footer,
         opinion_prompt=row.opinion_prompt,
+        labels=row.labels,
         added_at=row.added_at,
         next_read_at=row.next_read_at,
         last_read_at=row.last_read_at,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
         trouble=trouble,
         failures=row.failures,
+        failing_since=row.failing_since,
+        is_trouble_told=row.is_trouble_told,
+        identity=Identity(row.identity),
+        lately=row.lately,
+        move=move,
         is_paused=row.is_paused,
     )
 
@@ -122,6 +157,8 @@ def _described(source: NewSource) -> Mapping[str, Any]:
         "site": source.site,
         "language": source.language,
         "interval_s": source.interval_s,
+        "keeps_interval": source.keeps_interval,
+        "fetches_full_text": source.fetches_full_text,
         "footer": source.footer,
         "opinion_prompt": source.opinion_prompt,
     }

@@ -1,5 +1,6 @@
 """What the core needs of the world's feeds and pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -38,6 +39,27 @@ class Unchanged:
     """Nothing new since the validators were given."""
 
     ttl: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFeed:
+    """A feed that a site has, with what the site calls it."""
+
+    address: str
+    title: str | None = None
+
+
+class FeedFinder(Protocol):
+    """Finds the feeds of a site."""
+
+    async def find(self, address: str) -> Sequence[FoundFeed]:
+        """The feeds that the page at the address names, the site's likeliest first; if it names none, what stands where
+        sites usually keep theirs. Each address once, none if there is none.
+
+        Whoever takes one reads it then: it may turn out to be no feed. Ends within 90 s; raises ReadingError when the
+        page itself cannot be read.
+        """
+        ...
 
 
 class FeedReader(Protocol):

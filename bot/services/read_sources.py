@@ -48,11 +48,19 @@ class SourceReader:
         self._refresh_delay = refresh_delay
         self._dice = dice
 
-    async def add(self, address: str, *, title: str | None = None, interval_s: float = 600.0) -> Added:
+    async def add(
+        self,
+        address: str,
+        *,
+        title: str | None = None,
+        labels: tuple[str, ...] = (),
+        interval_s: float = 600.0,
+        announce: int = _ANNOUNCED_AT_FIRST,
+    ) -> Added:
         """Read the feed once and, if that goes well, store it with what it holds.
 
-        The newest article is announced, older ones are only stored. Raises ReadingError or SourceExistsError, and then
-        nothing was stored.
+        The ``announce`` newest articles are announced, older ones are only stored. Raises ReadingError or
+        SourceExistsError, and then nothing was stored.
         """
         async with self._storage.reading() as look:
             if await look.sources.at(address):
@@ -66,6 +74,7 @@ class SourceReader:
             title=title or reading.title,
             site=reading.site,
             language=reading.language,
+            labels=labels,
             interval_s=interval_s,
         )
         now = self._clock.now()
@@ -77,7 +86,7 @@ class SourceReader:
                 source,
                 reading.drafts,
                 now=now,
-                announce=_ANNOUNCED_AT_FIRST,
+                announce=announce,
                 refresh_delay=self._refresh_delay,
             )
             read = self._after(source, reading)

@@ -1,7 +1,7 @@
 """Feeds that say what a test puts into them."""
 
 from bot.domain.source import NO_VALIDATORS, Validators
-from bot.ports.reading import Reading, ReadingError, Unchanged
+from bot.ports.reading import FoundFeed, Reading, ReadingError, Unchanged
 
 
 class FakeFeeds:
@@ -18,3 +18,13 @@ class FakeFeeds:
                 raise error
             case page:
                 return page
+
+
+class FakeFinder:
+    """Implements ``FeedFinder``; ``sites`` is by address."""
+
+    def __init__(self) -> None:
+        self.sites: dict[str, tuple[FoundFeed, ...]] = {}
+
+    async def find(self, address: str) -> tuple[FoundFeed, ...]:
+        return self.sites.get(address, ())

@@ -33,6 +33,7 @@ async def test_everything_about_a_source_is_kept(storage: Database) -> None:
         interval_s=300.5,
         footer="Get the app",
         opinion_prompt=("What do you think?", "Leave the first comment"),
+        labels=("Europe › France", "Спорт"),
     )
     async with storage.writing() as work:
         added = await work.sources.add(new, now=NOON)
@@ -44,7 +45,6 @@ async def test_everything_about_a_source_is_kept(storage: Database) -> None:
             validators=Validators(etag='W/"1"', last_modified="Sat, 14 Mar 2026 12:00:00 GMT"),
             trouble=Trouble(kind="timeout", message="The server did not answer in time."),
             failures=3,
-            is_paused=True,
         )
         await work.sources.save(changed)
         await work.commit()
@@ -79,11 +79,36 @@ async def test_the_longest_overdue_comes_first_and_a_paused_one_never(storage: D
         ]
         await work.sources.save(replace(late, next_read_at=NOON - timedelta(minutes=5)))
         await work.sources.save(replace(later, next_read_at=NOON - timedelta(minutes=9)))
-        await work.sources.save(replace(paused, next_read_at=NOON - timedelta(minutes=20), is_paused=True))
+        await work.sources.save(replace(paused, next_read_at=NOON - timedelta(minutes=20)))
+        await work.sources.pause(paused.id)
         await work.sources.save(replace(soon, next_read_at=NOON + timedelta(microseconds=1)))
 
         assert [source.id for source in await work.sources.due(NOON, limit=10)] == [later.id, late.id]
         assert [source.id for source in await work.sources.due(NOON, limit=1)] == [later.id]
+
+
+async def test_what_people_set_while_a_source_is_being_read_stays_set(storage: Database) -> None:
+    async with storage.writing() as work:
+        being_read = await work.sources.add(new_source(), now=NOON)
+        await work.sources.pause(being_read.id)
+        await work.sources.label(being_read.id, ("Sport",))
+        await work.sources.save(replace(being_read, last_read_at=NOON))
+
+        source = await work.sources.find(being_read.id)
+        assert source is not None
+        assert (source.is_paused, source.labels, source.last_read_at) == (True, ("Sport",), NOON)
+
+
+async def test_a_resumed_source_is_due_at_once_however_often_it_had_failed(storage: Database) -> None:
+    later = NOON + timedelta(hours=1)
+    async with storage.writing() as work:
+        source = await work.sources.add(new_source(), now=NOON)
+        await work.sources.save(replace(source, failures=7, next_read_at=NOON + timedelta(hours=12)))
+        await work.sources.pause(source.id)
+        await work.sources.resume(source.id, now=later)
+
+        (due,) = await work.sources.due(later, limit=10)
+        assert (due.id, due.is_paused, due.failures) == (source.id, False, 0)
 
 
 async def test_a_removed_source_is_forgotten_with_its_subscriptions_and_its_stories_stay(storage: Database) -> None:
@@ -106,7 +131,8 @@ async def test_a_removed_source_is_forgotten_with_its_subscriptions_and_its_stor
 async def test_a_removed_source_comes_back_as_the_same_one_so_that_nothing_is_news_twice(storage: Database) -> None:
     async with storage.writing() as work:
         before = await work.sources.add(new_source(title="Before"), now=NOON)
-        await work.sources.save(replace(before, failures=9, is_paused=True, validators=Validators(etag="1")))
+        await work.sources.save(replace(before, failures=9, validators=Validators(etag="1")))
+        await work.sources.pause(before.id)
         await work.sources.remove(before.id)
         after = await work.sources.add(new_source(title="After"), now=NOON + timedelta(days=1))
 
