@@ -55,7 +55,7 @@ class Process:
                 for line in self.lines:
                     if words in line:
                         return line
-                assert self.process.returncode is None, "\n".join(self.lines)
+                assert not all(reader.done() for reader in self._readers), "\n".join(self.lines)
                 await self._came.wait()
 
     async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
