@@ -1,6 +1,6 @@
 """A desk with a real database under it, asked as a platform's adapter asks it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -37,6 +37,23 @@ ARTICLES = (
     draft("Ferries return to Vellmar", "The first one left at dawn."),
 )
 """What the newsroom knows from the start: stories 1, 2 and 3, the last one the newest."""
+
+ARGUMENTS: Mapping[str, Mapping[str, str]] = {
+    "headlines": {"topic": "Japan"},
+    "story": {"story": "1"},
+    "search": {"words": "museum"},
+    "subscribe": {"what": "Japan"},
+    "unsubscribe": {"what": "Japan"},
+    "opinion": {"story": "1", "words": "So it is."},
+    "opinions": {"story": "1"},
+}
+"""What a command is asked with, when a test is about something else."""
+
+ODD_TEXTS = (
+    *("", " ", "\n", "0", "-1", "9" * 18, "9" * 400, "٣", "²", "%", "*", "a*", "AND", "\\", "\x00", "a\x00b", "\ud800"),
+    *('"', "'; DROP TABLE stories; --", "NEAR(a b)", "title:x", "\u202e", "👍" * 900, "words " * 900, "@everyone"),
+)
+"""What somebody may type who means no good, or only slipped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +140,12 @@ class Newsroom:
 
 
 @asynccontextmanager
-async def open_newsroom(directory: Path) -> AsyncIterator[Newsroom]:
-    """A newsroom with three stories about Japan, China and Vellmar, closed after the block."""
-    url = fresh_database_url(directory)
+async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterator[Newsroom]:
+    """A newsroom with three stories about Japan, China and Vellmar, closed after the block.
+
+    In a new SQLite file in the directory, or in the empty, migrated database at that URL.
+    """
+    url = url or fresh_database_url(directory)
     database = open_storage(url)
     clock, events, woken = HeldClock(), FakeEvents(), list[None]()
     managers: set[tuple[PersonRef, ChannelRef]] = set()
