@@ -39,7 +39,7 @@ def test_every_command_line_command_stands_in_the_table() -> None:
     group = get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
     told = {re.sub(r" [A-Z\[].*", "", row[0].strip("`")): row[1] for row in ROWS if row[0].startswith("`newsbot")}
-    known = {}
+    known: dict[str, str | None] = {}
     for name, command in group.commands.items():
         if isinstance(command, typer.core.TyperGroup):
             known |= {f"newsbot {name} {inner}": one.help for inner, one in command.commands.items()}

@@ -184,7 +184,7 @@ async def test_where_a_repeat_is_recognised_an_unknown_outcome_is_repeated_with_
             raise UncertainError("connection reset")
         return await sent(to, post, once=once)  # type: ignore[arg-type]  # passed on as they came
 
-    outbox.platform.send = lose_three_answers  # type: ignore[method-assign,assignment]  # a fake of a fake
+    outbox.platform.send = lose_three_answers  # type: ignore[method-assign]  # a fake of a fake
     for _ in range(4):
         await outbox.deliverer.deliver_due()
         outbox.clock.pass_on(1)

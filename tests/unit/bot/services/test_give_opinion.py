@@ -36,9 +36,8 @@ async def test_a_stance_counts_once_and_is_taken_back_by_pressing_again(box: Opi
 
 
 async def test_the_same_press_told_twice_counts_once(box: OpinionBox, story_id: StoryId) -> None:
-    for _ in range(2):
-        given = await box.press_stance(person(), story_id, Stance.FOR, once="1")
-    assert given.story.tally.in_favour == 1
+    told = [await box.press_stance(person(), story_id, Stance.FOR, once="1") for _ in range(2)]
+    assert [given.story.tally.in_favour for given in told] == [1, 1]
 
 
 async def test_one_may_change_sides_and_has_one_voice(box: OpinionBox, story_id: StoryId) -> None:
