@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from adapters.machine.garbage import loaded_for_good
 from adapters.machine.logs import set_up_logs
 from adapters.settings import Settings, SettingsError, read_settings, unknown_settings
 
@@ -36,7 +37,8 @@ def run(
     sandbox: Annotated[bool, typer.Option(help="Without a token, start the sandbox too.")] = True,
 ) -> None:
     """Run the bot: on Discord and Telegram where a token is set, else in the sandbox on this machine."""
-    from adapters.running import run_bot
+    with loaded_for_good():
+        from adapters.running import run_bot
 
     settings = _settings()
     _finish(run_bot(settings, starts_sandbox=sandbox, say=_say, stop=_stopped_by_signals))

@@ -1,7 +1,7 @@
 """What each command does, with words for the person who typed it."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -52,8 +52,9 @@ async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: C
     async with AsyncExitStack() as stack:
         if is_embedded(settings):
             stack.enter_context(only_one(database_file(settings)))
-        addresses = await _sandbox(settings, stack, starts_sandbox=starts_sandbox, say=say)
-        desk = await stack.enter_async_context(open_desk(settings, reads_loopback=addresses is not None))
+        sandbox = await _sandbox(settings, stack, starts_sandbox=starts_sandbox, say=say)
+        desk = await stack.enter_async_context(open_desk(settings, reads_loopback=sandbox is not None))
+        addresses = await sandbox() if sandbox else None
         wires = sandbox_wires(addresses) if addresses else live_wires(settings)
         if addresses:
             await follow_everything(desk.database, desk.topics, desk.clock, await sandbox_chats(addresses))
@@ -119,16 +120,28 @@ async def migrate_database(settings: Settings, *, say: Say) -> None:
         say("The database is up to date.")
 
 
-async def _sandbox(settings: Settings, stack: AsyncExitStack, *, starts_sandbox: bool, say: Say) -> Addresses | None:
+async def _sandbox(
+    settings: Settings, stack: AsyncExitStack, *, starts_sandbox: bool, say: Say
+) -> Callable[[], Awaitable[Addresses]] | None:
+    """None where we go live, else what waits for the sandbox: one of ours takes as long to start as a new database."""
     if settings.is_live:
         return None
-    if not starts_sandbox:
-        addresses = running_sandbox(settings)
-        say(f"newsbot: in the sandbox at {addresses.page}")
-        return addresses
-    addresses = await stack.enter_async_context(started_sandbox())
-    say(f"newsbot: no token is set, so open the sandbox at {addresses.page}")
-    return addresses
+    if starts_sandbox:
+        listening = await stack.enter_async_context(started_sandbox())
+
+        async def find() -> Addresses:
+            addresses = await listening()
+            say(f"newsbot: no token is set, so open the sandbox at {addresses.page}")
+            return addresses
+
+    else:
+        there = running_sandbox(settings)
+        say(f"newsbot: in the sandbox at {there.page}")
+
+        async def find() -> Addresses:
+            return there
+
+    return find
 
 
 async def _import_seeds(settings: Settings, desk: Desk) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
 
 import aiohttp
@@ -31,10 +32,11 @@ def sandbox_options(settings: Settings) -> SandboxOptions:
 
 
 @asynccontextmanager
-async def started_sandbox() -> AsyncIterator[Addresses]:
+async def started_sandbox() -> AsyncIterator[Callable[[], Awaitable[Addresses]]]:
     """A sandbox of our own, which ends with this block or, at the latest, with this process.
 
-    It reads the same settings as we do. Raises SandboxStartError.
+    It reads the same settings as we do. What this gives waits, once, until the sandbox listens, and raises
+    SandboxStartError; until then there is time for other things.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -49,10 +51,7 @@ async def started_sandbox() -> AsyncIterator[Addresses]:
     assert process.stdin  # noqa: S101  # asked for above
     assert process.stdout  # noqa: S101  # asked for above
     try:
-        line = await process.stdout.readline()
-        if not line.startswith(b"{"):
-            raise SandboxStartError("The sandbox did not start; the lines above say why.")
-        yield Addresses.from_json(line.decode())
+        yield partial(_addresses, process.stdout)
     finally:
         process.stdin.close()
         await process.wait()
@@ -71,6 +70,13 @@ def running_sandbox(settings: Settings) -> Addresses:
             discord=f"{host}:{settings.sandbox_discord_port}",
             telegram=f"{host}:{settings.sandbox_telegram_port}",
         )
+
+
+async def _addresses(said: asyncio.StreamReader) -> Addresses:
+    line = await said.readline()
+    if not line.startswith(b"{"):
+        raise SandboxStartError("The sandbox did not start; the lines above say why.")
+    return Addresses.from_json(line.decode())
 
 
 async def sandbox_chats(addresses: Addresses) -> Sequence[Mapping[str, str]]:

@@ -70,6 +70,8 @@ def _has_newest(connection: Connection) -> bool:
 
 
 def _upgrade(connection: Connection) -> None:
+    if _has_newest(connection):
+        return
     # Alembic is slow to import and needed once in a database's life.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -6,9 +6,10 @@ The sandbox is the other side of the wire: nothing here knows the bot. Shapes fo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from aiohttp import web
+if TYPE_CHECKING:  # the bot imports this too, and has no server
+    from aiohttp import web
 
 # Tokens that the two servers accept. They open nothing outside this machine.
 DISCORD_TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMQ.sandbx.only-good-on-this-machine-000000000"  # noqa: S105  # a fake, see above
@@ -319,7 +320,7 @@ class ChatServer(Protocol):
         """Faults that this server can play: kind → one sentence."""
         ...
 
-    def app(self) -> web.Application:
+    def app(self) -> "web.Application":
         """The platform's API (and gateway) for the bot, to be served on this platform's own port."""
         ...
 
