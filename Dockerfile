@@ -25,6 +25,7 @@ RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
 WORKDIR /newsbot
 COPY seeds seeds
 ENV NEWSBOT_HOME=/data \
+    NEWSBOT_SEEDS=/newsbot/seeds \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     TMPDIR=/tmp
