@@ -110,10 +110,9 @@ class Responder:
             case Show(post=post, audience=audience):
                 is_whisper = audience is Audience.PERSON and not is_alone(interaction)
                 await self._tell(interaction, card(post, self._codec), is_whisper=is_whisper)
-            case Replace(post=post, toast=toast):
+            case Replace(post=post):
+                # A toast would stay as a message of its own here; the changed message says enough.
                 await self._replace(interaction, post)
-                if toast:
-                    await interaction.followup.send(_toast(toast), ephemeral=True)
             case Ask(form=form) if (
                 not interaction.response.is_done() and interaction.type is not InteractionType.modal_submit
             ):

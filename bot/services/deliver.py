@@ -55,7 +55,7 @@ class _Moved(Waiting):
 class Deliverer:
     """Sends what is due: at most one at a time in a channel, many channels at once.
 
-    One per process. No transaction is open while the network is waited for.
+    ``passed_at`` is when ``run`` last looked for something to send. One per process. No transaction is open while the network is waited for.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Deliverer:
         self._connected: set[str] = set()
         self._wake = asyncio.Event()
         self._is_stopping = False
+        self.passed_at = clock.now()
         self._flying: set[asyncio.Task[None]] = set()
         self._landed: list[Settled] = []
         self._has_landed = asyncio.Event()
@@ -111,6 +112,7 @@ class Deliverer:
         writer = asyncio.create_task(self._write_down())
         try:
             while not self._is_stopping:
+                self.passed_at = self._clock.now()
                 self._wake.clear()
                 claims = await self._claim()
                 self._launch(claims, await self._stories(claims))

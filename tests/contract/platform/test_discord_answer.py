@@ -193,12 +193,13 @@ async def test_a_press_is_answered_with_the_story_to_that_person(stand: Stand, d
     assert [(shown.title, shown.ephemeral) for shown in seen.messages] == [("The whole story", True)]
 
 
-async def test_a_pressed_message_becomes_its_replacement(stand: Stand, desk: FakeDesk, card: Shown) -> None:
+async def test_a_pressed_message_becomes_its_replacement_and_leaves_no_other_behind(
+    stand: Stand, desk: FakeDesk, card: Shown
+) -> None:
     desk.will(Replace(post=_PAGE, toast="Noted."))
     seen = await stand.press("Read", message=card)
     assert [(shown.id == card.id, shown.text) for shown in seen.messages] == [
-        (True, "The whole story\nIt began at dawn."),
-        (False, "Noted."),
+        (True, "The whole story\nIt began at dawn.")
     ]
 
 
