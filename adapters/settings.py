@@ -63,8 +63,9 @@ class Settings(BaseSettings):
         Field(description="private networks that feeds may be read from, with commas between"),
     ] = ()
     read_interval: Annotated[
-        float, Field(ge=10, le=86_400, description="seconds between two readings of a feed added from now on")
-    ] = 600
+        Annotated[float, Field(ge=10, le=86_400)] | None,
+        Field(description="seconds between two readings of a feed added from now on; unset, each at its own pace"),
+    ] = None
     refresh_delay: Annotated[
         float, Field(ge=0, le=300, description="seconds in which opinions are gathered before posts are edited")
     ] = 10

@@ -4,17 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
+from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId, titles_before
+from bot.domain.full_text import PageText, completed
 from bot.domain.source import SourceId
 from storage import dialects, search
-from storage.tables import article_keys, articles, stories
+from storage.tables import article_keys, articles, sources, stories
 
 _c = articles.c
 _MOST_KEYS = 1000
 """How many keys are asked for at once; both databases take at most some ten thousand values in a statement."""
+
+_KEYS_EACH = 40
+"""Some publishers make up ids and links at each fetch; the rows for them must not grow for ever."""
 
 
 class DatabaseArticles:
@@ -35,10 +39,27 @@ class DatabaseArticles:
             found.update({row.key: to_article(row) for row in await self._connection.execute(statement)})
         return found
 
+    async def find(self, article_id: ArticleId) -> Article | None:
+        row = (await self._connection.execute(select(articles).where(_c.id == article_id))).one_or_none()
+        return to_article(row) if row else None
+
+    async def latest(self, *, source_id: SourceId | None = None, limit: int, offset: int = 0) -> list[Article]:
+        statement = select(articles).order_by(_c.id.desc()).limit(limit).offset(offset)
+        if source_id is not None:
+            statement = statement.where(_c.source_id == source_id)
+        return [to_article(row) for row in await self._connection.execute(statement)]
+
     async def add(self, article: NewArticle) -> ArticleId:
         draft, seen = article.draft, article.first_seen_at
         statement = insert(articles).values(
-            story_id=article.story_id, source_id=article.source_id, first_seen_at=seen, **_told(draft)
+            story_id=article.story_id,
+            source_id=article.source_id,
+            first_seen_at=seen,
+            is_announced=article.is_announced,
+            page_tries=0,
+            former_titles=(),
+            page_due_at=article.page_due_at,
+            **_told(draft),
         )
         added = ArticleId((await self._connection.execute(statement.returning(_c.id))).scalar_one())
         await self._connection.execute(
@@ -46,51 +67,123 @@ class DatabaseArticles:
             .where(stories.c.id == article.story_id, stories.c.at.is_(None))
             .values(at=min(draft.published_at or seen, seen))
         )
-        await self._recognise(added, article.keys)
+        await self._know_by(added, article.keys)
         await search.make_findable(self._connection, added, draft)
         return added
 
-    async def correct(self, article_id: ArticleId, draft: Draft, *, keys: Iterable[str], now: datetime) -> None:
-        statement = update(articles).where(_c.id == article_id).values(changed_at=now, **_told(draft))
-        row = (await self._connection.execute(statement.returning(_c.story_id, _c.first_seen_at))).one()
+    async def correct(
+        self,
+        article_id: ArticleId,
+        draft: Draft,
+        *,
+        keys: Iterable[str],
+        now: datetime,
+        page_due_at: datetime | None = None,
+    ) -> Article:
+        again = {"page_due_at": page_due_at, "page_tries": 0, "former_titles": await self._titles(article_id, draft)}
+        statement = update(articles).where(_c.id == article_id).values(changed_at=now, **again, **_told(draft))
+        row = (await self._connection.execute(statement.returning(*_c))).one()
         first = select(func.min(_c.id)).where(_c.story_id == row.story_id).scalar_subquery()
         await self._connection.execute(
             update(stories)
             .where(stories.c.id == row.story_id, first == article_id)
             .values(at=min(draft.published_at or row.first_seen_at, row.first_seen_at))
         )
-        await self._recognise(article_id, keys)
-        await search.make_findable(self._connection, article_id, draft)
+        await self.recognise(article_id, keys)
+        article = to_article(row)
+        await search.make_findable(self._connection, article_id, article.draft)
+        return article
 
-    async def _recognise(self, article_id: ArticleId, keys: Iterable[str]) -> None:
+    async def pages_due(self, now: datetime, *, limit: int) -> list[Article]:
+        statement = (
+            select(articles)
+            .join(sources, sources.c.id == _c.source_id)
+            .where(_c.page_due_at.is_not(None), _c.page_due_at <= now, sources.c.fetches_full_text)
+            .order_by(_c.is_announced.desc(), _c.page_due_at, _c.id)
+            .limit(limit)
+        )
+        return [to_article(row) for row in await self._connection.execute(statement)]
+
+    async def complete(self, article_id: ArticleId, page: PageText) -> Article:
+        said = {
+            "page_paragraphs": page.paragraphs,
+            "page_image": page.image,
+            "page_caption": page.caption,
+            "page_problem": page.problem,
+        }
+        tried = {"page_tries": _c.page_tries + 1, "page_due_at": None}
+        statement = update(articles).where(_c.id == article_id).values(**said, **tried).returning(*_c)
+        article = to_article((await self._connection.execute(statement)).one())
+        await search.make_findable(self._connection, article_id, article.draft)
+        return article
+
+    async def page_failed(self, article_id: ArticleId, problem: str, *, again_at: datetime | None) -> None:
+        has_text = _c.page_paragraphs.is_not(None)
+        tried = {
+            "page_problem": case((has_text, _c.page_problem), else_=problem),
+            "page_tries": _c.page_tries + 1,
+            "page_due_at": again_at,
+        }
+        await self._connection.execute(update(articles).where(_c.id == article_id).values(tried))
+
+    async def recognise(self, article_id: ArticleId, keys: Iterable[str]) -> None:
+        count = select(func.count()).select_from(article_keys).where(article_keys.c.article_id == article_id)
+        room = _KEYS_EACH - (await self._connection.execute(count)).scalar_one()
+        await self._know_by(article_id, tuple(keys)[: max(room, 0)])
+
+    async def release(self, keys: Iterable[str]) -> None:
+        if released := tuple(keys):
+            await self._connection.execute(delete(article_keys).where(article_keys.c.key.in_(released)))
+
+    async def _know_by(self, article_id: ArticleId, keys: Iterable[str]) -> None:
         """A key that belongs to an article already stays with it."""
         rows = [{"key": key, "article_id": article_id} for key in keys]
         if rows:
             statement = dialects.insert(self._connection, article_keys).on_conflict_do_nothing()
             await self._connection.execute(statement, rows)
 
+    async def _titles(self, article_id: ArticleId, draft: Draft) -> tuple[str, ...]:
+        """What the article was called before it is called as the draft is, as far as its source called it so."""
+        statement = select(_c.title, _c.has_own_title, _c.former_titles).where(_c.id == article_id)
+        row = (await self._connection.execute(statement)).one()
+        return titles_before(row.former_titles, row.title if row.has_own_title else draft.title, draft.title)
+
 
 def to_article(row: Row[*tuple[Any, ...]]) -> Article:
     """The article that a row of all the table's columns is."""
+    fed = Draft(
+        title=row.title,
+        paragraphs=row.paragraphs,
+        teaser=row.teaser,
+        guid=row.guid,
+        link=row.link,
+        author=row.author,
+        image=row.image,
+        published_at=row.published_at,
+        is_complete=row.is_complete,
+        has_own_title=row.has_own_title,
+    )
+    draft = completed(fed, _page(row))
     return Article(
         id=ArticleId(row.id),
         source_id=SourceId(row.source_id),
         story_id=StoryId(row.story_id),
-        draft=Draft(
-            title=row.title,
-            paragraphs=row.paragraphs,
-            teaser=row.teaser,
-            guid=row.guid,
-            link=row.link,
-            author=row.author,
-            image=row.image,
-            published_at=row.published_at,
-            is_complete=row.is_complete,
-            has_own_title=row.has_own_title,
-        ),
+        draft=draft,
         first_seen_at=row.first_seen_at,
         changed_at=row.changed_at,
+        as_fed=None if draft is fed else fed,
+        caption=row.page_caption,
+        is_announced=row.is_announced,
+        page_problem=row.page_problem,
+        page_tries=row.page_tries,
+        former_titles=row.former_titles,
     )
+
+
+def _page(row: Row[*tuple[Any, ...]]) -> PageText | None:
+    if row.page_paragraphs is None:
+        return None
+    return PageText(paragraphs=row.page_paragraphs, image=row.page_image, problem=row.page_problem)
 
 
 def _told(draft: Draft) -> Mapping[str, Any]:

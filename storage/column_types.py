@@ -83,6 +83,21 @@ class Lines(TypeDecorator[tuple[str, ...]]):
         return None if value is None else tuple(json.loads(value))
 
 
+class Moments(TypeDecorator[tuple[datetime, ...]]):
+    """Aware UTC times in order, as a JSON list that a person can read."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Sequence[datetime] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps([moment.astimezone(UTC).isoformat() for moment in value])
+
+    @override
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[datetime, ...] | None:
+        return None if value is None else tuple(datetime.fromisoformat(moment) for moment in json.loads(value))
+
+
 class Words(TypeDecorator[str]):
     """Distinct words, each of letters, digits and marks only, with one space between them: what can be found.
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     literal_column,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,7 +32,7 @@ from storage.column_types import Moment, Number
 from storage.dialects import RandomOnce
 from storage.outbox import is_in, is_of, word
 from storage.subscriptions import EVERYTHING, SOURCE, TOPIC
-from storage.tables import articles, channels, deliveries, story_topics, subscriptions
+from storage.tables import articles, channels, deliveries, stories, story_topics, subscriptions
 
 _c = deliveries.c
 _KEY = (_c.story_id, _c.channel_id, _c.kind, _c.part)
@@ -48,17 +50,36 @@ class DatabaseDeliveries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def promise(self, story_id: StoryId, *, now: datetime) -> int:
+    async def promise(self, story_id: StoryId, *, now: datetime, due: datetime | None = None) -> int:
         follower = _followers(story_id)
-        row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=now)
-        rows = select(*row.values()).join_from(follower, channels, channels.c.id == follower.c.channel_id)
+        row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=max(now, due or now))
+        rows = (
+            select(*row.values())
+            .join_from(follower, channels, channels.c.id == follower.c.channel_id)
+            .where(~_has_what_was_merged(story_id))
+        )
         return await self._insert_new(row, rows)
+
+    async def hasten(self, story_id: StoryId, *, now: datetime) -> int:
+        statement = (
+            update(deliveries)
+            .where(
+                _c.story_id == story_id,
+                is_of(deliveries, DeliveryKind.HEADLINE),
+                is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED),
+                _c.attempt == _ZERO,
+                _c.due_at > now,
+            )
+            .values(due_at=now)
+        )
+        return (await self._connection.execute(statement)).rowcount
 
     async def promise_to(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> int:
         made = 0
         for story_id in story_ids:  # few, and their numbers must grow in this order
             row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=now)
-            made += await self._insert_new(row, select(*row.values()).where(channels.c.id == channel_id))
+            rows = select(*row.values()).where(channels.c.id == channel_id, ~_has_what_was_merged(story_id))
+            made += await self._insert_new(row, rows)
         return made
 
     async def refresh(self, story_id: StoryId, *, due: datetime) -> int:
@@ -68,7 +89,7 @@ class DatabaseDeliveries:
             select(*row.values())
             .join_from(card, channels, channels.c.id == card.c.channel_id)
             .where(
-                card.c.story_id == story_id,
+                or_(card.c.story_id == story_id, card.c.story_id.in_(_merged_into(story_id))),
                 is_of(card, DeliveryKind.HEADLINE),
                 or_(
                     and_(is_in(card, DeliveryState.SENT), card.c.receipt_messages.is_not(None)),
@@ -124,6 +145,21 @@ def _followers(story_id: StoryId) -> Subquery:
         .where(followed.kind == SOURCE, articles.c.story_id == story_id)
     )
     return union(everything, topics, sources).subquery("follower")
+
+
+def _merged_into(story_id: StoryId) -> Select[int]:
+    """The numbers that the story also goes by."""
+    return select(stories.c.id).where(stories.c.merged_into == literal(story_id, Number))
+
+
+def _has_what_was_merged(story_id: StoryId) -> ColumnElement[bool]:
+    """Whether the channel has the story under the number of one that was merged into it."""
+    other = deliveries.alias("other")
+    return exists().where(
+        other.c.story_id.in_(_merged_into(story_id)),
+        other.c.channel_id == channels.c.id,
+        is_of(other, DeliveryKind.HEADLINE),
+    )
 
 
 def _new(

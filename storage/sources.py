@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.addresses import without_secrets
 from bot.domain.errors import SourceExistsError
 from bot.domain.source import Identity, Move, NewSource, Source, SourceId, SourceKind, Trouble, Validators
 from storage import dialects
@@ -52,7 +53,7 @@ class DatabaseSources:
         )
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
-            raise SourceExistsError(f"{source.address} is being read already. Nothing was changed.")
+            raise SourceExistsError(f"{without_secrets(source.address)} is being read already. Nothing was changed.")
         return to_source(row)
 
     async def find(self, source_id: SourceId) -> Source | None:
@@ -103,6 +104,13 @@ class DatabaseSources:
 
     async def label(self, source_id: SourceId, labels: tuple[str, ...]) -> None:
         await self._set(source_id, labels=labels)
+
+    async def move(self, source_id: SourceId, address: str) -> bool:
+        is_taken = select(_c.id).where(_c.address == address, _c.id != source_id)
+        if (await self._connection.execute(is_taken)).first() is not None:
+            return False
+        await self._set(source_id, address=address)
+        return True
 
     async def remove(self, source_id: SourceId) -> None:
         await self._connection.execute(update(sources).where(_c.id == source_id).values(is_removed=True))

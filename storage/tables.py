@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.column_types import Lines, Moment, Number, Plain, Words
+from storage.column_types import Lines, Moment, Moments, Number, Plain, Words
 
 metadata = MetaData()
 
@@ -35,8 +35,11 @@ class _SourceColumns(_Numbered):
     site: Named[str | None] = Column(Plain)
     language: Named[str | None] = Column(Plain)
     interval_s: Named[float] = Column(Float)
+    keeps_interval: Named[bool] = Column(Boolean)
+    fetches_full_text: Named[bool] = Column(Boolean)
     footer: Named[str | None] = Column(Plain)
     opinion_prompt: Named[tuple[str, ...]] = Column(Lines, nullable=False)
+    labels: Named[tuple[str, ...]] = Column(Lines, nullable=False)
     added_at: Named[datetime] = Column(Moment)
     next_read_at: Named[datetime | None] = Column(Moment)
     last_read_at: Named[datetime | None] = Column(Moment)
@@ -45,6 +48,13 @@ class _SourceColumns(_Numbered):
     trouble_kind: Named[str | None] = Column(Plain)
     trouble_message: Named[str | None] = Column(Plain)
     failures: Named[int] = Column(Integer)
+    failing_since: Named[datetime | None] = Column(Moment)
+    is_trouble_told: Named[bool] = Column(Boolean)
+    identity: Named[str] = Column(Plain)
+    lately: Named[tuple[datetime, ...]] = Column(Moments, nullable=False)
+    move_address: Named[str | None] = Column(Plain)
+    move_since: Named[datetime | None] = Column(Moment)
+    move_answers: Named[int] = Column(Integer)
     is_paused: Named[bool] = Column(Boolean)
     is_removed: Named[bool] = Column(Boolean)
 
@@ -56,11 +66,16 @@ Index("ix_sources_next_read_at", sources.c.next_read_at)
 class _StoryColumns(_Numbered):
     opened_at: Named[datetime] = Column(Moment)
     at: Named[datetime | None] = Column(Moment)
+    merged_into: Named[int | None] = Column(Number)
 
 
 stories = Table("stories", metadata, _StoryColumns, sqlite_autoincrement=True)
-"""``at`` is the time that readers see, which lists are sorted by; NULL while the story has no article."""
+"""``at`` is the time that readers see, which lists are sorted by; NULL while the story has no article. A story that was
+merged has none any more, and ``merged_into`` is the one that tells it now: cards and buttons still carry its number.
+"""
 Index("ix_stories_at", stories.c.at, stories.c.id)
+_IS_MERGED = text("merged_into IS NOT NULL")
+Index("ix_stories_merged_into", stories.c.merged_into, sqlite_where=_IS_MERGED, postgresql_where=_IS_MERGED)
 
 
 class _StoryTopicColumns(TypedColumns):
@@ -91,11 +106,29 @@ class _ArticleColumns(_Numbered):
     has_own_title: Named[bool] = Column(Boolean)
     first_seen_at: Named[datetime] = Column(Moment)
     changed_at: Named[datetime | None] = Column(Moment)
+    former_titles: Named[tuple[str, ...]] = Column(Lines, nullable=False)
+    merged_from: Named[int | None] = Column(Number)
+    is_announced: Named[bool] = Column(Boolean)
+    page_paragraphs: Named[tuple[str, ...] | None] = Column(Lines)
+    page_image: Named[str | None] = Column(Plain)
+    page_caption: Named[str | None] = Column(Plain)
+    page_problem: Named[str | None] = Column(Plain)
+    page_tries: Named[int] = Column(Integer)
+    page_due_at: Named[datetime | None] = Column(Moment)
 
 
 articles = Table("articles", metadata, _ArticleColumns, sqlite_autoincrement=True)
+"""``page_…`` is what the article's own page says beyond its feed; ``page_due_at`` is NULL when it need not be read.
+``merged_from`` is the story that it was told in before that was merged into this one.
+"""
 Index("ix_articles_story_id", articles.c.story_id, articles.c.id)
 Index("ix_articles_source_id", articles.c.source_id, articles.c.story_id)
+Index(
+    "ix_articles_page_due_at",
+    articles.c.page_due_at,
+    sqlite_where=articles.c.page_due_at.is_not(None),
+    postgresql_where=articles.c.page_due_at.is_not(None),
+)
 
 
 class _ArticleKeyColumns(TypedColumns):
@@ -104,6 +137,7 @@ class _ArticleKeyColumns(TypedColumns):
 
 
 article_keys = Table("article_keys", metadata, _ArticleKeyColumns)
+Index("ix_article_keys_article_id", article_keys.c.article_id)
 
 
 class _ArticleWordColumns(TypedColumns):

@@ -9,6 +9,8 @@ from bot.domain.source import SourceId
 ArticleId = NewType("ArticleId", int)
 StoryId = NewType("StoryId", int)
 
+_FORMER_TITLES = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -32,18 +34,30 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArticle:
-    """A draft that turned out to be new, with the keys that will recognise it (see ``identity``)."""
+    """A draft that turned out to be new, with the keys that will recognise it (see ``identity``).
+
+    ``is_announced``: channels are told of it, not only those who look for it. ``page_due_at`` is when the rest of it is
+    to be read from its own page, None for never.
+    """
 
     source_id: SourceId
     story_id: StoryId
     draft: Draft
     keys: tuple[str, ...]
     first_seen_at: datetime
+    is_announced: bool = True
+    page_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A stored article."""
+    """A stored article.
+
+    ``draft`` is what readers are shown, ``as_fed`` what the feed itself says where the page completed that.
+    ``page_problem`` is why its page has not completed it, a short kind for programs; ``page_tries`` counts how often
+    that was asked for; ``caption`` says what the picture shows; ``former_titles`` is what it was called before, oldest
+    first.
+    """
 
     id: ArticleId
     source_id: SourceId
@@ -51,6 +65,23 @@ class Article:
     draft: Draft
     first_seen_at: datetime
     changed_at: datetime | None = None
+    as_fed: Draft | None = None
+    caption: str | None = None
+    is_announced: bool = True
+    page_problem: str | None = None
+    page_tries: int = 0
+    former_titles: tuple[str, ...] = ()
+
+    @property
+    def fed(self) -> Draft:
+        """What the feed says, which is what tells a correction."""
+        return self.as_fed or self.draft
+
+
+def titles_before(former: tuple[str, ...], title: str, new_title: str) -> tuple[str, ...]:
+    """What an article was called before it got the new title: each once, the latest twenty, oldest first."""
+    told = dict.fromkeys(name for name in (*former, title) if name != new_title)
+    return tuple(told)[-_FORMER_TITLES:]
 
 
 def is_correction(before: Draft, after: Draft) -> bool:

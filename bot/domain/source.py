@@ -34,6 +34,23 @@ class Trouble:
     message: str
 
 
+class Identity(StrEnum):
+    """What has proved to tell a source's articles apart; a source steps down from one to the next, never up."""
+
+    GUID = "guid"
+    LINK = "link"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A permanent redirect that a server answers with: ``answers`` times in a row since ``since``."""
+
+    address: str
+    since: datetime
+    answers: int = 1
+
+
 FOLDER_SIGN = " › "
 """Stands between the names of a label's folders: ``Europe › France``."""
 
@@ -52,6 +69,7 @@ class NewSource:
     """A source about to be stored.
 
     ``address`` is its URL, or ``page:NAME`` for imported text; ``interval_s`` is the time between readings in seconds.
+    It follows the source's own pace unless ``keeps_interval``: then a person chose it.
     ``fetches_full_text``: where the feed gives only a beginning, the rest is read from the article's own page.
     ``labels`` are the topics under which its people keep it, in no order that means anything.
     """
@@ -62,6 +80,7 @@ class NewSource:
     site: str | None = None
     language: str | None = None
     interval_s: float = 600.0
+    keeps_interval: bool = False
     footer: str | None = None
     opinion_prompt: tuple[str, ...] = ()
     fetches_full_text: bool = True
@@ -70,7 +89,11 @@ class NewSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(NewSource):
-    """A stored source and how reading it goes. ``next_read_at`` None: never by itself (pages, paused sources)."""
+    """A stored source and how reading it goes. ``next_read_at`` None: never by itself (pages, paused sources).
+
+    ``lately`` is when its newest articles came out, newest first, ten at most. ``failing_since`` is the first of the
+    failures in a row; ``is_trouble_told``: an operator has been told of it.
+    """
 
     id: SourceId
     added_at: datetime
@@ -79,4 +102,9 @@ class Source(NewSource):
     validators: Validators = NO_VALIDATORS
     trouble: Trouble | None = None
     failures: int = 0
+    failing_since: datetime | None = None
+    is_trouble_told: bool = False
+    identity: Identity = Identity.GUID
+    lately: tuple[datetime, ...] = ()
+    move: Move | None = None
     is_paused: bool = False

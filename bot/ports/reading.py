@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.article import Draft
+from bot.domain.full_text import PageText
 from bot.domain.source import NO_VALIDATORS, Validators
 
 
@@ -22,16 +24,30 @@ class ReadingError(Exception):
         self.retry_after = retry_after
 
 
+class FeedFormat(StrEnum):
+    """The language that a feed is written in."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    RDF = "rdf"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A feed as it stands now. ``drafts`` newest first; ``ttl`` is the least time between readings that it asks for."""
+    """A feed as it stands now. ``drafts`` newest first; ``ttl`` is the least time between readings that it asks for.
+
+    ``moved_to`` is where the feed stands if only permanent redirects led there.
+    """
 
     title: str
     drafts: tuple[Draft, ...]
+    format: FeedFormat = FeedFormat.RSS
     site: str | None = None
     language: str | None = None
     validators: Validators = NO_VALIDATORS
     ttl: timedelta | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +72,20 @@ class FeedFinder(Protocol):
         """The feeds that the page at the address names, the site's likeliest first; if it names none, what stands where
         sites usually keep theirs. Each address once, none if there is none.
 
-        Whoever takes one reads it then: it may turn out to be no feed. Ends within 90 s; raises ReadingError when the
+        Whoever takes one reads it then: it may turn out to be no feed. Ends within two minutes; raises ReadingError when the
         page itself cannot be read.
+        """
+        ...
+
+
+class PageReader(Protocol):
+    """Reads articles' own pages."""
+
+    async def read_page(self, address: str) -> PageText:
+        """The article on the page at the address, where its site lets robots read it, at a pace that it asks for.
+
+        Ends within 30 s; raises ReadingError, whose kind may also be robots, refused, gone, paywall, bot_check, no_text
+        or not_a_page: these stay, while unreachable, timeout and status may pass.
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
 from bot.domain.channel import Channel, ChannelId, ChannelRef, NewChannel
 from bot.domain.delivery import Claim, DeliveryState, Settled
+from bot.domain.full_text import PageText
 from bot.domain.matching import Match
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.person import PersonRef
@@ -40,7 +41,23 @@ class SourceStore(Protocol):
         ...
 
     async def save(self, source: Source) -> None:
-        """Write every field of a stored source."""
+        """Write what reading it brought: every field but ``is_paused`` and ``labels``, which people set meanwhile."""
+        ...
+
+    async def pause(self, source_id: SourceId) -> None:
+        """Read it no more until it is resumed."""
+        ...
+
+    async def resume(self, source_id: SourceId, *, now: datetime) -> None:
+        """Read a paused source again, at once and as if it had never failed."""
+        ...
+
+    async def label(self, source_id: SourceId, labels: tuple[str, ...]) -> None:
+        """Keep it under these labels and no others."""
+        ...
+
+    async def move(self, source_id: SourceId, address: str) -> bool:
+        """Read it from there from now on; False where that is, or was, another source's address: nothing changes."""
         ...
 
     async def remove(self, source_id: SourceId) -> None:
@@ -55,12 +72,50 @@ class ArticleStore(Protocol):
         """The articles that any of the keys belongs to, by key."""
         ...
 
-    async def add(self, article: NewArticle) -> ArticleId:
-        """Store it with its keys and make it findable by words."""
+    async def find(self, article_id: ArticleId) -> Article | None: ...
+    async def latest(self, *, source_id: SourceId | None = None, limit: int, offset: int = 0) -> list[Article]:
+        """Those that came in last first; of one source where given."""
         ...
 
-    async def correct(self, article_id: ArticleId, draft: Draft, *, keys: Iterable[str], now: datetime) -> None:
-        """Replace what it says, keep its identity, add keys not known yet, and make the new words findable."""
+    async def add(self, article: NewArticle) -> ArticleId:
+        """Store it with its keys and make it findable by words. A key that belongs to another article stays there."""
+        ...
+
+    async def recognise(self, article_id: ArticleId, keys: Iterable[str]) -> None:
+        """Know the article by these keys too, as far as they belong to none; by forty keys at most."""
+        ...
+
+    async def release(self, keys: Iterable[str]) -> None:
+        """Know nothing by these keys any more."""
+        ...
+
+    async def correct(
+        self,
+        article_id: ArticleId,
+        draft: Draft,
+        *,
+        keys: Iterable[str],
+        now: datetime,
+        page_due_at: datetime | None = None,
+    ) -> Article:
+        """Replace what its feed says, remember a former title of its own, keep its identity, add keys not known yet,
+        and make the new words findable.
+
+        With ``page_due_at`` its page is to be read again; the text that the page gave stays until then. The article as
+        it is now.
+        """
+        ...
+
+    async def pages_due(self, now: datetime, *, limit: int) -> list[Article]:
+        """Articles whose page is to be read now: announced ones first, then longest overdue."""
+        ...
+
+    async def complete(self, article_id: ArticleId, page: PageText) -> Article:
+        """Keep what the page says, make its words findable; the page need not be read again."""
+        ...
+
+    async def page_failed(self, article_id: ArticleId, problem: str, *, again_at: datetime | None) -> None:
+        """Note a try that gave no text, why, and when the next one is due. A text that the page gave before stays."""
         ...
 
 
@@ -77,7 +132,9 @@ class StoryStore(Protocol):
 
     async def topics(self, story_id: StoryId) -> list[Match]: ...
     async def find(self, story_id: StoryId) -> Story | None:
-        """The story with articles, tally and the three newest opinions that have words."""
+        """The story with articles, tally and the three newest opinions that have words; by the number of a story that
+        was merged, the one that tells it now.
+        """
         ...
 
     async def latest(
@@ -90,6 +147,28 @@ class StoryStore(Protocol):
         """Stories that hold all the words (the last one may be the beginning of a word), best first among the newest.
 
         Any text may be given; what means something to the database's own query language means nothing here.
+        """
+        ...
+
+    async def like_this(self, words: Sequence[str], *, not_by: SourceId, since: datetime, limit: int) -> list[Article]:
+        """Articles that have two of the words or more, in stories of since then that the source does not tell; those
+        with most of the words first, a rare one counting more. Of more than sixteen words the first are looked for.
+        """
+        ...
+
+    async def related(self, story: Story, *, limit: int) -> list[Story]:
+        """Other stories that have two telling words of its title or more, those with most and the rarest first."""
+        ...
+
+    async def merge(self, kept: StoryId, gone: StoryId) -> None:
+        """Let one story tell all that two told, with the opinions of both: of a person's two the later one. Whoever
+        asks for the other finds it, and no channel that has one gets the other.
+        """
+        ...
+
+    async def split(self, article_id: ArticleId, *, now: datetime) -> StoryId:
+        """Let an article be told on its own again, in the story that it was merged from if there is one. Opinions stay
+        where they are. Topics are left to the caller.
         """
         ...
 
@@ -143,10 +222,15 @@ class SubscriptionStore(Protocol):
 class DeliveryStore(Protocol):
     """The outbox."""
 
-    async def promise(self, story_id: StoryId, *, now: datetime) -> int:
+    async def promise(self, story_id: StoryId, *, now: datetime, due: datetime | None = None) -> int:
         """One pending headline for each channel that follows everything, one of the story's topics or one of its
         sources; channels that have the story already, or had, get none. One INSERT … SELECT. How many were made.
+        They leave at ``due`` if that is later, and others may leave before them.
         """
+        ...
+
+    async def hasten(self, story_id: StoryId, *, now: datetime) -> int:
+        """Let the story's headlines that nobody has tried to send yet leave now; how many were to leave later."""
         ...
 
     async def promise_to(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> int:

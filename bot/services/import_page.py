@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.article import Draft
-from bot.domain.identity import text_key
 from bot.domain.source import NewSource
 from bot.ports.storage import Storage
 from bot.services.publish import Published, publish
@@ -29,7 +28,6 @@ async def import_page(
             now=now,
             announce=len(drafts),
             refresh_delay=timedelta(0),
-            keys=lambda _, draft: (text_key(draft),),
         )
         await work.sources.save(replace(stored, footer=source.footer, opinion_prompt=source.opinion_prompt))
         await work.commit()

@@ -1,23 +1,30 @@
 """Read feeds when they are due, and add new ones."""
 
 import asyncio
-import random
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from bot.domain import moves
+from bot.domain.addresses import without_secrets
 from bot.domain.errors import SourceExistsError
-from bot.domain.schedule import after_failure, after_reading
+from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval
 from bot.domain.source import NewSource, Source, SourceKind, Trouble
 from bot.ports.clock import Clock
+from bot.ports.events import Events
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
-from bot.ports.storage import Storage
+from bot.ports.storage import Storage, UnitOfWork
 from bot.services.publish import Published, publish
 from bot.services.topics import Topics
 
 _ANNOUNCED_AT_FIRST = 1
 _ANNOUNCED = 10
-_AT_ONCE = 8
+_AT_ONCE = 16
+_LOOKED_AT = 64
+_PATIENCE_S = 1.0
+_TOLD_AFTER = timedelta(hours=24)
+_FIRST_INTERVAL_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +36,10 @@ class Added:
 
 
 class SourceReader:
-    """Reads sources. Several readings may go on at the same time, never two of one source."""
+    """Reads sources. Several readings may go on at the same time, never two of one source or of one host.
+
+    To be closed at the end.
+    """
 
     def __init__(
         self,
@@ -37,16 +47,24 @@ class SourceReader:
         feeds: FeedReader,
         topics: Topics,
         clock: Clock,
+        events: Events,
         *,
         refresh_delay: timedelta,
-        dice: Callable[[], float] = random.random,
     ) -> None:
         self._storage = storage
         self._feeds = feeds
         self._topics = topics
         self._clock = clock
+        self._events = events
         self._refresh_delay = refresh_delay
-        self._dice = dice
+        self._going: dict[asyncio.Task[None], Source] = {}
+
+    async def close(self) -> None:
+        """Give up the readings that go on; nothing of them is stored."""
+        going = list(self._going)
+        for task in going:
+            task.cancel()
+        await asyncio.gather(*going, return_exceptions=True)
 
     async def add(
         self,
@@ -54,17 +72,17 @@ class SourceReader:
         *,
         title: str | None = None,
         labels: tuple[str, ...] = (),
-        interval_s: float = 600.0,
+        interval_s: float | None = None,
         announce: int = _ANNOUNCED_AT_FIRST,
     ) -> Added:
         """Read the feed once and, if that goes well, store it with what it holds.
 
-        The ``announce`` newest articles are announced, older ones are only stored. Raises ReadingError or
-        SourceExistsError, and then nothing was stored.
+        The ``announce`` newest articles are announced, older ones are only stored. With ``interval_s`` it is read as
+        often as that, else at its own pace. Raises ReadingError or SourceExistsError, and then nothing was stored.
         """
         async with self._storage.reading() as look:
             if await look.sources.at(address):
-                raise SourceExistsError(f"{address} is already being read.")
+                raise SourceExistsError(f"{without_secrets(address)} is already being read.")
         reading = await self._feeds.read(address)
         if isinstance(reading, Unchanged):
             raise ReadingError("The server says nothing is new, though we never asked before.", kind="status")
@@ -75,34 +93,40 @@ class SourceReader:
             site=reading.site,
             language=reading.language,
             labels=labels,
-            interval_s=interval_s,
+            interval_s=interval_s or _FIRST_INTERVAL_S,
+            keeps_interval=interval_s is not None,
         )
-        now = self._clock.now()
         async with self._storage.writing() as work:
-            source = await work.sources.add(new, now=now)
-            published = await publish(
-                work,
-                self._topics,
-                source,
-                reading.drafts,
-                now=now,
-                announce=announce,
-                refresh_delay=self._refresh_delay,
-            )
-            read = self._after(source, reading)
-            await work.sources.save(read)
+            source = await work.sources.add(new, now=self._clock.now())
+            read, published = await self._take_in(work, source, reading, announce=announce)
             await work.commit()
         return Added(source=read, published=published)
 
     async def read_due(self) -> int:
-        """Read every source that is due now, at most eight at once; how many were."""
+        """Read every source that is due now, at most sixteen at once and one of each host; how many readings ended.
+
+        One that takes more than a second goes on meanwhile and holds nobody up; a later call counts it.
+        """
         async with self._storage.reading() as look:
-            due = await look.sources.due(self._clock.now(), limit=_AT_ONCE)
-        await asyncio.gather(*(self.read(source) for source in due))
-        return len(due)
+            due = await look.sources.due(self._clock.now(), limit=_LOOKED_AT)
+        going = {source.id for source in self._going.values()}
+        waiting = [source for source in due if source.id not in going]
+        ended = 0
+        while True:
+            waiting = self._start(waiting)
+            if not self._going:
+                return ended
+            done, _ = await asyncio.wait(self._going, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del self._going[task]
+            for task in done:
+                task.result()
+            if not done:
+                return ended
+            ended += len(done)
 
     async def read(self, source: Source) -> Published | ReadingError:
-        """One reading. What goes wrong is written to the source, told to nobody else and never raised."""
+        """One reading. What goes wrong with it is written to the source and never raised."""
         try:
             reading = await self._feeds.read(source.address, source.validators)
         except ReadingError as error:
@@ -110,39 +134,120 @@ class SourceReader:
             return error
         if isinstance(reading, Unchanged):
             await self._note(self._after(source, reading))
-            return Published()
-        now = self._clock.now()
+            return Published(identity=source.identity)
         async with self._storage.writing() as work:
-            published = await publish(
-                work,
-                self._topics,
-                source,
-                reading.drafts,
-                now=now,
-                announce=_ANNOUNCED if source.last_read_at else _ANNOUNCED_AT_FIRST,
-                refresh_delay=self._refresh_delay,
-            )
-            await work.sources.save(self._after(source, reading))
+            announce = _ANNOUNCED if source.last_read_at else _ANNOUNCED_AT_FIRST
+            _, published = await self._take_in(work, source, reading, announce=announce)
             await work.commit()
         return published
+
+    def _start(self, waiting: Iterable[Source]) -> list[Source]:
+        """Begin to read those whose host nobody reads from; who has to wait longer."""
+        busy = {_host(source) for source in self._going.values()}
+        left = []
+        for source in waiting:
+            if len(self._going) >= _AT_ONCE or _host(source) in busy:
+                left.append(source)
+                continue
+            busy.add(_host(source))
+            self._going[asyncio.create_task(self._read_alone(source), name=f"source {source.id}")] = source
+        return left
+
+    async def _read_alone(self, source: Source) -> None:
+        """Read it so that one odd source never stops the others: an error of ours is told and counts as a failure."""
+        try:
+            await self.read(source)
+        except Exception as error:  # noqa: BLE001  # whatever an odd document brings to light
+            self._events.trouble("source not taken in", error, source=source.id)
+            ours = ReadingError("This is an error in newsbot itself; its log says more.", kind="internal")
+            await self._note(self._failed(source, ours))
+
+    async def _take_in(
+        self, work: UnitOfWork, source: Source, reading: Reading, *, announce: int
+    ) -> tuple[Source, Published]:
+        """Publish what the feed holds and write down how its reading went."""
+        published = await publish(
+            work,
+            self._topics,
+            source,
+            reading.drafts,
+            now=self._clock.now(),
+            announce=announce,
+            refresh_delay=self._refresh_delay,
+        )
+        read = await self._moved(work, self._after(source, reading, published), source)
+        await work.sources.save(read)
+        return read, published
+
+    async def _moved(self, work: UnitOfWork, read: Source, before: Source) -> Source:
+        """Go where the server has sent us for long enough, unless we read from there already."""
+        if read.move is None or not moves.is_settled(read.move, self._clock.now()):
+            return read
+        if not await work.sources.move(read.id, read.move.address):
+            return read
+        old, new = without_secrets(before.address), without_secrets(read.move.address)
+        self._events.note("source moved", source=read.id, old=old, new=new)
+        return replace(read, address=read.move.address, move=None)
 
     async def _note(self, source: Source) -> None:
         async with self._storage.writing() as work:
             await work.sources.save(source)
             await work.commit()
 
-    def _after(self, source: Source, reading: Reading | Unchanged) -> Source:
+    def _after(self, source: Source, reading: Reading | Unchanged, published: Published | None = None) -> Source:
         now = self._clock.now()
-        at_next = after_reading(now, interval_s=source.interval_s, dice=self._dice())
-        validators = reading.validators if isinstance(reading, Reading) else source.validators
-        return replace(source, last_read_at=now, next_read_at=at_next, validators=validators, trouble=None, failures=0)
+        read = replace(source, last_read_at=now, trouble=None, failures=0, failing_since=None, is_trouble_told=False)
+        has_gap = False
+        if isinstance(reading, Reading) and published is not None:
+            is_familiar = published.known > 0
+            has_gap = bool(source.last_read_at and published.new) and not is_familiar
+            read = replace(
+                read,
+                validators=reading.validators,
+                identity=published.identity,
+                lately=tuple(sorted((*published.came_out, *source.lately), reverse=True)[:LATELY]),
+                move=moves.after_answer(source.move, reading.moved_to, is_familiar=is_familiar, now=now),
+            )
+        if read.keeps_interval:
+            return replace(read, next_read_at=after_reading(now, interval_s=read.interval_s, address=read.address))
+        paced = paced_interval(read.lately, now, before_s=read.interval_s, has_gap=has_gap)
+        at_next = after_reading(now, interval_s=paced, address=read.address, at_least=reading.ttl or timedelta(0))
+        return replace(read, interval_s=paced, next_read_at=at_next)
 
     def _failed(self, source: Source, error: ReadingError) -> Source:
         now = self._clock.now()
-        failures = source.failures + 1
+        failed = replace(
+            source,
+            failures=source.failures + 1,
+            failing_since=source.failing_since or now,
+            trouble=Trouble(kind=error.kind, message=str(error)),
+        )
         at_next = after_failure(
-            now, interval_s=source.interval_s, failures=failures, at_least=error.retry_after, dice=self._dice()
+            now,
+            interval_s=failed.interval_s,
+            failures=failed.failures,
+            address=failed.address,
+            at_least=error.retry_after,
         )
-        return replace(
-            source, next_read_at=at_next, failures=failures, trouble=Trouble(kind=error.kind, message=str(error))
+        return replace(failed, next_read_at=at_next, is_trouble_told=self._is_told(failed))
+
+    def _is_told(self, failed: Source) -> bool:
+        """Whether an operator knows; a source that has failed for a day is told once."""
+        since = failed.failing_since
+        if failed.is_trouble_told or since is None or self._clock.now() - since < _TOLD_AFTER:
+            return failed.is_trouble_told
+        self._events.warn(
+            "source has failed for a day",
+            source=failed.id,
+            address=without_secrets(failed.address),
+            since=since.isoformat(timespec="seconds"),
+            reason=failed.trouble.message if failed.trouble else "",
         )
+        return True
+
+
+def _host(source: Source) -> str:
+    try:
+        return urlsplit(source.address).hostname or source.address
+    except ValueError:
+        return source.address

@@ -93,8 +93,11 @@ def _sources() -> None:
         _text("site", nullable=True),
         _text("language", nullable=True),
         sa.Column("interval_s", sa.Float(), nullable=False),
+        _flag("keeps_interval"),
+        _flag("fetches_full_text"),
         _text("footer", nullable=True),
         _text("opinion_prompt"),
+        _text("labels"),
         _moment("added_at"),
         _moment("next_read_at", nullable=True),
         _moment("last_read_at", nullable=True),
@@ -103,6 +106,13 @@ def _sources() -> None:
         _text("trouble_kind", nullable=True),
         _text("trouble_message", nullable=True),
         _whole("failures"),
+        _moment("failing_since", nullable=True),
+        _flag("is_trouble_told"),
+        _text("identity"),
+        _text("lately"),
+        _text("move_address", nullable=True),
+        _moment("move_since", nullable=True),
+        _whole("move_answers"),
         _flag("is_paused"),
         _flag("is_removed"),
         sqlite_autoincrement=True,
@@ -111,8 +121,16 @@ def _sources() -> None:
 
 
 def _stories() -> None:
-    op.create_table("stories", _id(), _moment("opened_at"), _moment("at", nullable=True), sqlite_autoincrement=True)
+    op.create_table(
+        "stories",
+        _id(),
+        _moment("opened_at"),
+        _moment("at", nullable=True),
+        sa.Column("merged_into", _NUMBER, nullable=True),
+        sqlite_autoincrement=True,
+    )
     op.create_index("ix_stories_at", "stories", ["at", "id"])
+    _partial("ix_stories_merged_into", "stories", ["merged_into"], "merged_into IS NOT NULL")
     op.create_table(
         "story_topics",
         _reference("story_id", "stories", ondelete="CASCADE", primary_key=True),
@@ -142,13 +160,24 @@ def _articles() -> None:
         _flag("has_own_title"),
         _moment("first_seen_at"),
         _moment("changed_at", nullable=True),
+        _text("former_titles"),
+        sa.Column("merged_from", _NUMBER, nullable=True),
+        _flag("is_announced"),
+        _text("page_paragraphs", nullable=True),
+        _text("page_image", nullable=True),
+        _text("page_caption", nullable=True),
+        _text("page_problem", nullable=True),
+        _whole("page_tries"),
+        _moment("page_due_at", nullable=True),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_articles_story_id", "articles", ["story_id", "id"])
     op.create_index("ix_articles_source_id", "articles", ["source_id", "story_id"])
+    _partial("ix_articles_page_due_at", "articles", ["page_due_at"], "page_due_at IS NOT NULL")
     op.create_table(
         "article_keys", _text("key", primary_key=True), _reference("article_id", "articles", ondelete="CASCADE")
     )
+    op.create_index("ix_article_keys_article_id", "article_keys", ["article_id"])
 
 
 def _search() -> None:

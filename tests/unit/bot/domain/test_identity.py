@@ -5,15 +5,27 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.article import Draft, is_correction
-from bot.domain.identity import canonical_link, identity_keys, text_key
-from bot.domain.source import SourceId
+from bot.domain.identity import are_alike, canonical_link, path_of, signs_of, text_key
+from bot.domain.source import Identity, Source, SourceId, SourceKind
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-SOURCE = SourceId(1)
 
 
-def keys(draft: Draft) -> set[str]:
-    return set(identity_keys(SOURCE, draft, seen_at=NOW))
+def source(number: int = 1, *, site: str | None = None, identity: Identity = Identity.GUID) -> Source:
+    return Source(
+        id=SourceId(number),
+        kind=SourceKind.FEED,
+        address="https://example.org/feed",
+        title="The Wire",
+        site=site,
+        added_at=NOW,
+        next_read_at=NOW,
+        identity=identity,
+    )
+
+
+def keys(draft: Draft, *, by: Source | None = None) -> set[str]:
+    return set(signs_of(by or source(), draft).keys)
 
 
 @pytest.mark.parametrize(
@@ -60,21 +72,59 @@ def test_a_bumped_date_or_title_is_no_new_article() -> None:
 
 
 def test_the_same_guid_in_another_feed_is_another_article() -> None:
-    draft = Draft(title="A", guid="1")
-    assert not set(identity_keys(SourceId(2), draft, seen_at=NOW)) & keys(draft)
+    draft = Draft(title="A", guid="1", link="https://example.org/a", paragraphs=("One.",))
+    assert not keys(draft) & keys(draft, by=source(2))
 
 
-def test_without_guid_and_link_title_and_day_decide() -> None:
-    draft = Draft(title="A", paragraphs=("First.",), published_at=NOW)
-    assert keys(draft) == keys(Draft(title="a", paragraphs=("First.",), published_at=NOW.replace(hour=23)))
-    assert keys(draft) != keys(Draft(title="A", paragraphs=("First.",), published_at=NOW.replace(day=6)))
-    assert keys(draft) != keys(Draft(title="A", paragraphs=("Another.",), published_at=NOW))
+def test_words_are_a_sign_of_title_and_day_or_of_the_opening() -> None:
+    told = signs_of(source(), Draft(title="A  title", paragraphs=("First.",), published_at=NOW))
+    later = signs_of(source(), Draft(title="a Title", paragraphs=("Other.",), published_at=NOW.replace(hour=23)))
+    edited = signs_of(source(), Draft(title="B", paragraphs=("First.",), published_at=NOW.replace(day=6)))
+    assert told.title == later.title != edited.title
+    assert told.opening == edited.opening != later.opening
+
+
+def test_without_a_date_the_title_alone_is_the_sign_on_whatever_day_it_is_seen() -> None:
+    assert signs_of(source(), Draft(title="A")).keys == signs_of(source(), Draft(title="a")).keys
 
 
 def test_an_empty_guid_is_none() -> None:
     assert keys(Draft(title="A", guid="  ", link="https://example.org/a")) == keys(
         Draft(title="A", link="https://example.org/a")
     )
+
+
+@pytest.mark.parametrize("link", ["https://example.org/", "http://www.example.org", "https://example.org/news/"])
+def test_a_link_to_the_site_itself_names_no_article(link: str) -> None:
+    assert signs_of(source(site="https://example.org/news"), Draft(title="A", link=link)).link is None
+
+
+def test_what_has_not_proved_itself_is_no_sign() -> None:
+    draft = Draft(title="A", guid="1", link="https://example.org/a")
+    by_link = signs_of(source(identity=Identity.LINK), draft)
+    by_words = signs_of(source(identity=Identity.WORDS), draft)
+    assert (by_link.guid, by_words.guid, by_words.link) == (None, None, None)
+    assert by_link.link
+    assert by_words.keys
+
+
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [
+        ("https://example.org/a/b?x=1", "a/b?x=1"),
+        ("https://example.org/", ""),
+        ("mailto:a@b.c", ""),
+        (None, ""),
+    ],
+)
+def test_the_path_is_what_two_hosts_of_a_site_share(link: str | None, path: str) -> None:
+    assert path_of(link) == path
+
+
+def test_texts_that_share_half_of_their_words_are_alike() -> None:
+    assert are_alike("Minister resigns today", "Minister resigns")
+    assert not are_alike("Minister resigns today", "Ferry sinks off the coast")
+    assert not are_alike("", "")
 
 
 def test_a_text_is_known_by_its_words_on_whatever_page() -> None:

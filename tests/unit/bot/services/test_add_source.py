@@ -12,6 +12,7 @@ from bot.services.topics import Topics
 from storage import Database
 from tests.builders import draft
 from tests.fakes.clocks import HeldClock
+from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds, FakeFinder
 
 SITE = "https://herald.example/"
@@ -26,7 +27,7 @@ class Desk:
 
     def __init__(self, database: Database, topics: Topics, clock: HeldClock) -> None:
         self.feeds, self.finder = FakeFeeds(), FakeFinder()
-        self.reader = SourceReader(database, self.feeds, topics, clock, refresh_delay=timedelta(0))
+        self.reader = SourceReader(database, self.feeds, topics, clock, FakeEvents(), refresh_delay=timedelta(0))
         self.fails(SITE, "not_a_feed")
         for feed in (NEWS, SPORT):
             self.feeds.pages[feed.address] = Reading(title=feed.title or "Untitled", drafts=(draft(),))
@@ -52,7 +53,11 @@ def desk(database: Database, topics: Topics, clock: HeldClock) -> Desk:
         ("“a.example:8080/feed”", ("https://a.example:8080/feed", "http://a.example:8080/feed")),
         ("feed://a.example/rss", ("https://a.example/rss", "http://a.example/rss")),
         ("feed:https://a.example/rss", ("https://a.example/rss",)),
+        ("localhost:8080/feed", ("https://localhost:8080/feed", "http://localhost:8080/feed")),
         ("ftp://a.example/rss", ("ftp://a.example/rss",)),
+        ("mailto:editor@a.example", ("mailto:editor@a.example",)),
+        ("the news", ("the news",)),
+        ("", ("",)),
     ],
 )
 def test_the_address_that_was_meant_is_tried_whatever_it_is_wrapped_in(pasted: str, meant: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from bot.services.topics import Topics
 from storage import Database
 from tests.builders import draft
 from tests.fakes.clocks import HeldClock
+from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
 
 
@@ -26,7 +27,7 @@ class Desk:
     def __init__(self, database: Database, topics: Topics, clock: HeldClock) -> None:
         self.database = database
         self.feeds = FakeFeeds()
-        self.reader = SourceReader(database, self.feeds, topics, clock, refresh_delay=timedelta(0))
+        self.reader = SourceReader(database, self.feeds, topics, clock, FakeEvents(), refresh_delay=timedelta(0))
         self.told: list[int] = []
         self.at_once, self.most_at_once = 0, 0
         self.breaks_at: str | None = None
@@ -120,6 +121,15 @@ async def test_eight_feeds_are_read_at_once_and_progress_is_told_after_each(desk
     await desk.take(*feeds)
     assert desk.most_at_once == 8
     assert desk.told == list(range(21))
+
+
+async def test_one_host_is_asked_for_one_feed_at_a_time(desk: Desk) -> None:
+    feeds = [ListedFeed(address=f"https://WIRE.example/{number}") for number in range(5)]
+    for feed in feeds:
+        desk.feeds.pages[feed.address] = Reading(title="Its own", drafts=(draft(guid=feed.address),))
+    imported = await desk.take(*feeds)
+    assert desk.most_at_once == 1
+    assert [source.title for source in imported.added] == ["Its own"] * 5
 
 
 async def test_an_empty_list_is_done_at_once(desk: Desk) -> None:

@@ -1,11 +1,12 @@
 """Feeds are read when due; a failing one is told why and never given up."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.errors import SourceExistsError
-from bot.domain.source import Source, Validators
+from bot.domain.source import Move, Source, Validators
 from bot.domain.subscription import Everything
 from bot.ports.reading import Reading, ReadingError, Unchanged
 from bot.services.read_sources import SourceReader
@@ -13,9 +14,11 @@ from bot.services.topics import Topics
 from storage import Database
 from tests.builders import draft, new_channel
 from tests.fakes.clocks import HeldClock
+from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
 
 ADDRESS = "https://wire.example/feed"
+OTHER = "https://other.example/feed"
 
 
 class Desk:
@@ -23,14 +26,15 @@ class Desk:
 
     def __init__(self, database: Database, topics: Topics, clock: HeldClock) -> None:
         self.database, self.clock = database, clock
-        self.feeds = FakeFeeds()
-        self.reader = SourceReader(database, self.feeds, topics, clock, refresh_delay=timedelta(0), dice=lambda: 0.5)
+        self.feeds, self.events = FakeFeeds(), FakeEvents()
+        self.reader = SourceReader(database, self.feeds, topics, clock, self.events, refresh_delay=timedelta(0))
 
     def says(self, *titles: str, validators: Validators | None = None) -> None:
+        self.feeds.pages[ADDRESS] = replace(self.saying(*titles), validators=validators or Validators(etag='"1"'))
+
+    def saying(self, *titles: str) -> Reading:
         drafts = tuple(draft(title, guid=title) for title in titles)
-        self.feeds.pages[ADDRESS] = Reading(
-            title="The Wire", drafts=drafts, validators=validators or Validators(etag='"1"')
-        )
+        return Reading(title="The Wire", drafts=drafts)
 
     def fails(self, kind: str = "status", retry_after: timedelta | None = None) -> None:
         self.feeds.pages[ADDRESS] = ReadingError("The server said no.", kind=kind, retry_after=retry_after)
@@ -80,13 +84,17 @@ async def test_a_feed_is_added_once(desk: Desk) -> None:
 
 async def test_new_entries_are_promised_when_the_feed_is_due_and_not_before(desk: Desk) -> None:
     desk.says("One")
-    await desk.reader.add(ADDRESS, interval_s=600)
+    due = (await desk.reader.add(ADDRESS, interval_s=600)).source.next_read_at
+    assert due is not None
+    wait = (due - desk.clock.now()).total_seconds()
+    assert 300 <= wait <= 900
     desk.says("Two", "One")
-    desk.clock.pass_on(599)
+    desk.clock.pass_on(wait - 1)
     assert await desk.reader.read_due() == 0
     desk.clock.pass_on(1)
     assert await desk.reader.read_due() == 1
     assert await desk.promised() == 2
+    assert (await desk.source()).next_read_at == due + timedelta(minutes=10), "from then on as often as asked"
 
 
 async def test_the_server_is_asked_with_what_it_gave_us_last_time(desk: Desk) -> None:
@@ -94,7 +102,7 @@ async def test_the_server_is_asked_with_what_it_gave_us_last_time(desk: Desk) ->
     await desk.reader.add(ADDRESS, interval_s=600)
     desk.feeds.pages[ADDRESS] = Unchanged()
     for _ in range(2):
-        desk.clock.pass_on(600)
+        desk.clock.pass_on(900)
         await desk.reader.read_due()
     assert [validators.etag for _, validators in desk.feeds.asked] == [None, '"abc"', '"abc"']
 
@@ -103,17 +111,19 @@ async def test_a_failure_is_kept_with_its_reason_waits_longer_each_time_and_is_f
     desk.says("One")
     await desk.reader.add(ADDRESS, interval_s=600)
     desk.fails()
-    desk.clock.pass_on(600)
+    desk.clock.pass_on(900)
     await desk.reader.read_due()
     failed = await desk.source()
     assert failed.trouble
     assert failed.trouble.message == "The server said no."
-    assert failed.next_read_at == desk.clock.now() + timedelta(seconds=1200)
+    assert failed.failing_since == desk.clock.now()
+    assert failed.next_read_at
+    assert failed.next_read_at - desk.clock.now() > timedelta(seconds=900)
     desk.clock.pass_on(1200)
     desk.says("Two", "One")
     await desk.reader.read_due()
     healed = await desk.source()
-    assert (healed.trouble, healed.failures) == (None, 0)
+    assert (healed.trouble, healed.failures, healed.failing_since) == (None, 0, None)
     assert await desk.promised() == 2
 
 
@@ -121,9 +131,157 @@ async def test_the_server_s_own_wait_is_respected(desk: Desk) -> None:
     desk.says("One")
     await desk.reader.add(ADDRESS, interval_s=60)
     desk.fails(retry_after=timedelta(hours=3))
-    desk.clock.pass_on(60)
+    desk.clock.pass_on(90)
     await desk.reader.read_due()
     assert (await desk.source()).next_read_at == desk.clock.now() + timedelta(hours=3)
+
+
+async def test_the_feeds_own_wait_is_respected_unless_a_person_chose_another(desk: Desk) -> None:
+    desk.says("One")
+    desk.feeds.pages[ADDRESS] = replace(desk.saying("One"), ttl=timedelta(hours=3))
+    paced = (await desk.reader.add(ADDRESS)).source
+    assert paced.next_read_at is not None
+    assert paced.next_read_at >= desk.clock.now() + timedelta(hours=3)
+    desk.feeds.pages[OTHER] = desk.feeds.pages[ADDRESS]
+    chosen = (await desk.reader.add(OTHER, interval_s=10)).source
+    assert chosen.next_read_at is not None
+    assert chosen.next_read_at <= desk.clock.now() + timedelta(seconds=15)
+
+
+async def test_a_source_that_falls_asleep_is_read_less_and_less_and_more_when_it_wakes(desk: Desk) -> None:
+    desk.says("One")
+    intervals = [(await desk.reader.add(ADDRESS)).source.interval_s]
+    desk.feeds.pages[ADDRESS] = Unchanged()
+    for _ in range(8):
+        desk.clock.pass_on(86_400)
+        await desk.reader.read_due()
+        intervals.append((await desk.source()).interval_s)
+    assert intervals == sorted(intervals)
+    assert (intervals[0], intervals[-1]) == (300, 43_200)
+    desk.says(*(f"Title {n}" for n in range(20)), "One")
+    desk.clock.pass_on(86_400)
+    await desk.reader.read_due()
+    assert (await desk.source()).interval_s == 300
+
+
+async def test_a_document_without_anything_known_halves_the_interval(desk: Desk) -> None:
+    desk.says("One")
+    await desk.reader.add(ADDRESS)
+    desk.feeds.pages[ADDRESS] = Unchanged()
+    desk.clock.pass_on(86_400)
+    await desk.reader.read_due()
+    before = (await desk.source()).interval_s
+    desk.says("Two", "Three")
+    desk.clock.pass_on(86_400)
+    await desk.reader.read_due()
+    assert (await desk.source()).interval_s <= before / 2
+
+
+async def test_a_source_that_failed_for_a_day_is_told_once_and_again_after_it_was_well(desk: Desk) -> None:
+    address = "https://wire.example/feed?key=s3cret"
+    desk.feeds.pages[address] = desk.saying("One")
+    await desk.reader.add(address, interval_s=3600)
+    for _ in range(2):
+        desk.feeds.pages[address] = ReadingError("The server said no.", kind="status")
+        for told_before in (True, False):
+            desk.clock.pass_on(86_400 / 2 if told_before else 86_400)
+            for _ in range(3):
+                desk.clock.pass_on(60_000)
+                await desk.reader.read_due()
+        desk.feeds.pages[address] = desk.saying("One")
+        desk.clock.pass_on(86_400)
+        await desk.reader.read_due()
+    assert [event for event, _ in desk.events.warnings] == ["source has failed for a day"] * 2
+    fields = desk.events.warnings[0][1]
+    assert fields["address"] == "https://wire.example/feed?key=…"
+    assert fields["reason"] == "The server said no."
+    assert "s3cret" not in str(desk.events.warnings)
+
+
+async def test_what_is_refused_as_known_shows_no_key(desk: Desk) -> None:
+    address = "https://wire.example/feed?key=s3cret"
+    desk.feeds.pages[address] = desk.saying("One")
+    await desk.reader.add(address)
+    with pytest.raises(SourceExistsError, match="already being read") as refused:
+        await desk.reader.add(address)
+    assert "s3cret" not in str(refused.value)
+
+
+async def test_a_slow_source_holds_up_no_other_and_is_counted_when_it_ends(desk: Desk) -> None:
+    for address in (ADDRESS, OTHER):
+        desk.feeds.pages[address] = desk.saying("One")
+        await desk.reader.add(address, interval_s=60)
+    desk.feeds.pages[OTHER] = desk.saying("Two", "One")
+    go_on = desk.feeds.hold(ADDRESS)
+    for round_ in range(3):
+        desk.clock.pass_on(90)
+        assert await desk.reader.read_due() == 1, round_
+    assert await desk.promised() == 3
+    go_on.set()
+    assert await desk.reader.read_due() == 1
+
+
+async def test_two_sources_of_one_host_are_read_one_after_the_other(desk: Desk) -> None:
+    addresses = [f"https://Wire.example/{number}" for number in range(5)]
+    for address in addresses:
+        desk.feeds.pages[address] = desk.saying(address)
+        await desk.reader.add(address, interval_s=60)
+    desk.clock.pass_on(90)
+    assert await desk.reader.read_due() == 5
+    assert desk.feeds.most_at_once == 1
+
+
+async def test_closing_gives_up_what_is_being_read(desk: Desk) -> None:
+    desk.says("One")
+    before = (await desk.reader.add(ADDRESS, interval_s=60)).source
+    desk.feeds.hold(ADDRESS)
+    desk.clock.pass_on(90)
+    assert await desk.reader.read_due() == 0
+    await desk.reader.close()
+    assert await desk.source() == before
+
+
+async def test_an_error_of_ours_is_told_and_holds_up_neither_its_source_nor_others(desk: Desk) -> None:
+    desk.says("One")
+    await desk.reader.add(ADDRESS, interval_s=60)
+    desk.feeds.pages[ADDRESS] = RuntimeError("odd")
+    desk.clock.pass_on(90)
+    assert await desk.reader.read_due() == 1
+    failed = await desk.source()
+    assert failed.trouble
+    assert failed.trouble.kind == "internal"
+    assert failed.next_read_at
+    assert failed.next_read_at > desk.clock.now()
+    assert [str(error) for _, error in desk.events.troubles] == ["odd"]
+
+
+async def test_a_permanent_redirect_is_followed_for_good_after_ten_answers_in_a_week(desk: Desk) -> None:
+    desk.says("One")
+    before = (await desk.reader.add(ADDRESS, interval_s=60)).source
+    desk.feeds.pages[ADDRESS] = replace(desk.saying("One"), moved_to=OTHER)
+    for _ in range(9):
+        desk.clock.pass_on(86_400)
+        await desk.reader.read_due()
+    assert (await desk.source()).move == Move(address=OTHER, since=before.added_at + timedelta(days=1), answers=9)
+    desk.clock.pass_on(86_400)
+    await desk.reader.read_due()
+    async with desk.database.reading() as look:
+        moved = await look.sources.find(before.id)
+    assert moved
+    assert (moved.address, moved.move) == (OTHER, None)
+    assert desk.events.notes == [("source moved", {"source": before.id, "old": ADDRESS, "new": OTHER})]
+
+
+async def test_a_redirect_to_what_is_read_already_is_followed_and_not_taken_over(desk: Desk) -> None:
+    desk.says("One")
+    desk.feeds.pages[OTHER] = desk.saying("One")
+    for address in (ADDRESS, OTHER):
+        await desk.reader.add(address, interval_s=60)
+    desk.feeds.pages[ADDRESS] = replace(desk.saying("One"), moved_to=OTHER)
+    for _ in range(12):
+        desk.clock.pass_on(86_400)
+        await desk.reader.read_due()
+    assert (await desk.source()).address == ADDRESS
 
 
 async def test_after_a_long_silence_ten_are_announced_and_the_rest_stored(desk: Desk) -> None:
