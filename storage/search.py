@@ -26,7 +26,7 @@ _MOST_BYTES = 600_000
 _LONGEST = 100
 """Characters of a word that count, in texts and in searches; a longer one is no word of any language."""
 
-_index = table("article_index", column("rowid"), column("article_index"))
+index = table("article_index", column("rowid"), column("article_index"))
 """SQLite's full-text index over ``article_words`` (sqlite.org/fts5.html#external_content_tables)."""
 
 
@@ -45,7 +45,7 @@ async def find(connection: AsyncConnection, typed: str, *, limit: int, offset: i
     """The stories that hold all the words typed, the last one perhaps a beginning: most of them in the title first,
     then the newest.
     """
-    terms = _terms(typed)
+    terms = indexed_words(typed)
     if not terms:
         return []
     hits = [(row.story_id, row.title) for row in await connection.execute(_newest(connection, terms))]
@@ -61,9 +61,9 @@ def _newest(connection: AsyncConnection, terms: Sequence[str]) -> Select[tuple[i
     else:
         wanted = " ".join(f'"{term}"' for term in terms) + "*"
         hits = (
-            hits.join_from(_index, article_words, article_words.c.article_id == _index.c.rowid)
-            .where(_index.c.article_index.op("MATCH")(wanted))
-            .order_by(_index.c.rowid.desc())
+            hits.join_from(index, article_words, article_words.c.article_id == index.c.rowid)
+            .where(index.c.article_index.op("MATCH")(wanted))
+            .order_by(index.c.rowid.desc())
         )
     newest = hits.limit(_NEWEST).subquery("newest")
     return (
@@ -86,7 +86,7 @@ def _in_title(title: str, terms: Sequence[str]) -> int:
     return whole + any(word.startswith(terms[-1]) for word in words)
 
 
-def _terms(text: str) -> list[str]:
+def indexed_words(text: str) -> list[str]:
     """The words of a text as they are compared: letters, digits and marks only, each once, the last one last."""
     words = [word[:_LONGEST] for word in normal(text).replace("_", " ").split()]
     return list(dict.fromkeys(reversed(words)))[::-1]
@@ -94,9 +94,9 @@ def _terms(text: str) -> list[str]:
 
 def _findable(draft: Draft) -> tuple[str, str]:
     """The words of the title and those of the whole text."""
-    title = _terms(draft.title)
+    title = indexed_words(draft.title)
     words = dict.fromkeys(title)
     for text in (draft.teaser or "", *draft.paragraphs):
-        words.update(dict.fromkeys(_terms(text)))
+        words.update(dict.fromkeys(indexed_words(text)))
     ends = accumulate(len(word.encode()) for word in words)
     return " ".join(title), " ".join(word for word, end in zip(words, ends, strict=True) if end <= _MOST_BYTES)

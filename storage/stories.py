@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.article import StoryId
+from bot.domain.article import Article, ArticleId, StoryId
 from bot.domain.matching import Match
 from bot.domain.opinion import Tally
 from bot.domain.source import SourceId
 from bot.domain.story import Story, Told
 from bot.domain.topic import TopicId
-from storage import opinions, search
+from storage import likeness, merging, opinions, search
 from storage.articles import to_article
 from storage.sources import to_source
 from storage.tables import articles, sources, stories, story_topics
@@ -24,6 +24,7 @@ _c = stories.c
 _ARTICLES = (
     select(articles).where(articles.c.story_id.in_(bindparam("stories", expanding=True))).order_by(articles.c.id)
 )
+_THESE_ARTICLES = select(articles).where(articles.c.id.in_(bindparam("articles", expanding=True)))
 _TELLERS = select(sources).where(sources.c.id.in_(bindparam("sources", expanding=True)))
 
 
@@ -63,8 +64,11 @@ class DatabaseStories:
         ]
 
     async def find(self, story_id: StoryId) -> Story | None:
-        found = await self._load([story_id])
-        return found[0] if found else None
+        if found := await self._load([story_id]):
+            return found[0]
+        told_in = select(_c.merged_into).where(_c.id == story_id, _c.merged_into.is_not(None))
+        told_in_another = (await self._connection.execute(told_in)).scalar_one_or_none()
+        return None if told_in_another is None else await self.find(StoryId(told_in_another))
 
     async def latest(
         self, *, topic_id: TopicId | None = None, source_id: SourceId | None = None, limit: int, offset: int = 0
@@ -81,6 +85,27 @@ class DatabaseStories:
 
     async def search(self, words: str, *, limit: int, offset: int = 0) -> list[Story]:
         return await self._load(await search.find(self._connection, words, limit=limit, offset=offset))
+
+    async def like_this(
+        self, words: Sequence[str], *, at_least: int, not_by: SourceId, since: datetime, limit: int
+    ) -> list[Article]:
+        found = await likeness.like_this(
+            self._connection, words, at_least=at_least, not_by=not_by, since=since, limit=limit
+        )
+        if not found:
+            return []
+        rows = await self._connection.execute(_THESE_ARTICLES, {"articles": found})
+        by_id = {row.id: to_article(row) for row in rows}
+        return [by_id[number] for number in found]
+
+    async def related(self, story: Story, *, limit: int) -> list[Story]:
+        return await self._load(await likeness.related(self._connection, story.id, story.title, limit=limit))
+
+    async def merge(self, kept: StoryId, gone: StoryId) -> None:
+        await merging.merge(self._connection, kept, gone)
+
+    async def split(self, article_id: ArticleId, *, now: datetime) -> StoryId:
+        return await merging.split(self._connection, article_id, now=now)
 
     async def count(self) -> int:
         statement = select(func.count()).select_from(stories).where(_c.at.is_not(None))

@@ -9,6 +9,14 @@ class UnknownStoryError(NewsbotError):
     """No story has that number, or nothing matches those words."""
 
 
+class UnknownArticleError(NewsbotError):
+    """No article has that number."""
+
+
+class StoryEditError(NewsbotError):
+    """There is nothing to be merged or split."""
+
+
 class UnknownTopicError(NewsbotError):
     """No catalogue topic has that name; the sentence offers the nearest ones."""
 

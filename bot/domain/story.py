@@ -21,9 +21,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A story with all that is told and thought about it. ``told`` is never empty, the first one leads.
+    """A story with all that is told and thought about it.
 
-    ``latest`` are the newest opinions with words, newest first.
+    ``told`` is never empty, the telling that came first stands first. ``latest`` are the newest opinions with words,
+    newest first.
     """
 
     id: StoryId
@@ -33,8 +34,8 @@ class Story:
 
     @property
     def lead(self) -> Told:
-        """The telling that is shown."""
-        return self.told[0]
+        """The telling that is shown: the first that is complete, or where none is, the first."""
+        return next((told for told in self.told if told.article.draft.is_complete), self.told[0])
 
     @property
     def title(self) -> str:
@@ -43,7 +44,7 @@ class Story:
     @property
     def at(self) -> datetime:
         """When it happened for readers: what the source says, but never later than when we first saw it."""
-        article = self.lead.article
+        article = self.told[0].article
         return min(article.draft.published_at or article.first_seen_at, article.first_seen_at)
 
 

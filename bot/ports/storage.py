@@ -150,9 +150,12 @@ class StoryStore(Protocol):
         """
         ...
 
-    async def like_this(self, words: Sequence[str], *, not_by: SourceId, since: datetime, limit: int) -> list[Article]:
-        """Articles that have two of the words or more, in stories of since then that the source does not tell; those
-        with most of the words first, a rare one counting more. Of more than sixteen words the first are looked for.
+    async def like_this(
+        self, words: Sequence[str], *, at_least: int, not_by: SourceId, since: datetime, limit: int
+    ) -> list[Article]:
+        """Articles that have ``at_least`` so many of the words, in stories of since then that the source does not tell;
+        first those with most of the words, a rare one counting more. Of more than sixteen words the first are looked
+        for.
         """
         ...
 

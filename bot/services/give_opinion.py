@@ -69,9 +69,9 @@ class OpinionBox:
         return given
 
     async def _before(self, work: UnitOfWork, person: Person, story_id: StoryId) -> Opinion:
-        await self._story(work, story_id)
-        held = await work.opinions.of_person(story_id, person.ref)
-        return held or Opinion(story_id=story_id, person=person, stance=None, words=None, at=self._clock.now())
+        story = await self._story(work, story_id)  # one that was merged goes by another number
+        held = await work.opinions.of_person(story.id, person.ref)
+        return held or Opinion(story_id=story.id, person=person, stance=None, words=None, at=self._clock.now())
 
     async def _save(self, work: UnitOfWork, opinion: Opinion) -> None:
         await work.opinions.save(opinion)

@@ -1,0 +1,54 @@
+"""Find the story that another source tells already, so that one event is told once."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.domain.article import Article, Draft, StoryId
+from bot.domain.matching import Match
+from bot.domain.sameness import Gist, Sameness, gist, sameness
+from bot.domain.source import SourceId
+from bot.ports.storage import UnitOfWork
+
+TOGETHER = timedelta(hours=48)
+"""How far apart tellings of one story may be, from the first one on: no story goes on for ever."""
+
+_CANDIDATES = 5
+_FEWEST_SHARED = 3
+"""Texts about one event have six of sixteen telling words in common and more, others hardly ever four."""
+
+
+async def story_told_elsewhere(
+    work: UnitOfWork, source_id: SourceId, draft: Draft, matches: Iterable[Match], *, now: datetime
+) -> StoryId | None:
+    """The story of other sources that tells of the same event, if one surely does. Never one that the source tells.
+
+    ``matches`` are the topics of the draft: where both have some and none in common, they are not the same.
+    """
+    at = min(draft.published_at or now, now)
+    if now - at > TOGETHER:
+        return None
+    mine = gist(draft)
+    candidates = await work.stories.like_this(
+        mine.terms,
+        at_least=max(_FEWEST_SHARED, len(mine.terms) * 3 // 8),
+        not_by=source_id,
+        since=at - TOGETHER,
+        limit=_CANDIDATES,
+    )
+    topics = {match.topic_id for match in matches}
+    for article in _same(mine, candidates, at):
+        told = {match.topic_id for match in await work.stories.topics(article.story_id)}
+        if not topics or not told or topics & told:
+            return article.story_id
+    return None
+
+
+def _same(mine: Gist, candidates: Iterable[Article], at: datetime) -> list[Article]:
+    """Those that tell of the same event, copies of the text first."""
+    found = []
+    for article in candidates:
+        their_time = min(article.draft.published_at or article.first_seen_at, article.first_seen_at)
+        kind = sameness(mine, gist(article.draft))
+        if kind is not Sameness.NOTHING and abs(their_time - at) <= TOGETHER:
+            found.append((kind is Sameness.EVENT, article))
+    return [article for _, article in sorted(found, key=lambda one: one[0])]
