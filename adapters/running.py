@@ -23,8 +23,7 @@ from adapters.sandbox.options import Addresses
 from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats, started_sandbox
 from adapters.seeding import PageError, follow_everything, import_file, page_files
 from adapters.settings import Settings
-from bot.domain.errors import NewsbotError, SourceExistsError, UnknownSourceError
-from bot.domain.source import Source, SourceId
+from bot.domain.errors import NewsbotError, SourceExistsError
 from bot.ports.reading import ReadingError
 from bot.runtime import NoPlatformError
 
@@ -84,36 +83,6 @@ async def import_paths(settings: Settings, paths: Iterable[Path], *, say: Say, c
     return went_well
 
 
-async def add_source(settings: Settings, address: str, *, title: str | None, every: int | None, say: Say) -> None:
-    """Read and store a feed. Raises ReadingError and SourceExistsError, and then nothing was stored."""
-    async with open_desk(settings) as desk:
-        added = await desk.reader.add(address, title=title, interval_s=every or settings.read_interval)
-        source, held = added.source, len(added.published.new)
-        say(f"{source.id}. {source.title}: {held} {'article' if held == 1 else 'articles'} now, new ones as they come.")
-
-
-async def list_sources(settings: Settings, *, say: Say) -> None:
-    """One line a source."""
-    async with open_desk(settings) as desk, desk.database.reading() as look:
-        sources = await look.sources.all()
-    for source in sources:
-        say(_told(source))
-    if not sources:
-        say("No source yet. Add one: newsbot source add URL")
-
-
-async def remove_source(settings: Settings, which: str, *, say: Say) -> None:
-    """Forget a source by number or address. Raises UnknownSourceError."""
-    async with open_desk(settings) as desk, desk.database.writing() as work:
-        by_number = await work.sources.find(SourceId(int(which))) if which.isdecimal() else None
-        source = by_number or await work.sources.at(which)
-        if source is None:
-            raise UnknownSourceError(f"There is no source {which}. `newsbot source list` shows them all.")
-        await work.sources.remove(source.id)
-        await work.commit()
-    say(f"Removed {source.title}. Its stories stay.")
-
-
 async def migrate_database(settings: Settings, *, say: Say) -> None:
     """Bring the database to this version's shape."""
     async with open_desk(settings):
@@ -165,8 +134,3 @@ async def _read_newspaper(desk: Desk, addresses: Addresses) -> None:
 async def _cancelled(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _told(source: Source) -> str:
-    state = "paused" if source.is_paused else f"problem: {source.trouble.message}" if source.trouble else "ok"
-    return f"{source.id}. {source.title} ({source.address}) — {state}"

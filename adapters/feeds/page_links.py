@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
 
 from adapters.feeds.document import decode
+from adapters.feeds.parse import web_link
+from adapters.feeds.parsed import PageLinks
 from adapters.feeds.sanitize import tidy
 from bot.ports.reading import FoundFeed
 
@@ -44,23 +45,13 @@ _FEED_HOST = re.compile(r"^(?:rss|feeds?)\d?\.", re.IGNORECASE)
 _NO_FEED = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|js|pdf|mp3|zip)$", re.IGNORECASE)
 _COMMENTS = re.compile(r"\bcomments?\b|комментари|коммент", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|p|div|a)\b", re.IGNORECASE)
 _META_WITHIN = 2048
 _SCHEME = re.compile(r"feed:(?://)?(?=https?://)|feed:(?=//)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageLinks:
-    """The feeds that a page declares in its head, and links anywhere in it that look like feeds; each address once.
-
-    Declared ones stand in the page's order, those of comments last.
-    """
-
-    declared: tuple[FoundFeed, ...] = ()
-    suspected: tuple[FoundFeed, ...] = ()
-
-
 def page_links(body: bytes, *, address: str, charset: str | None) -> PageLinks:
-    """What the page at the address names, at most 100 feeds of each sort. A document that is no page names none.
+    """What the page at the address names, at most 100 feeds. A document that is no page names none.
 
     Declared: ``<link rel="alternate">`` with a feed's type (https://www.rssboard.org/rss-autodiscovery), and
     ``rel="feed"``.
@@ -76,10 +67,11 @@ def page_links(body: bytes, *, address: str, charset: str | None) -> PageLinks:
         pass  # what was understood before the parser gave up is in the tags
     base = _absolute(tags.base, address) or address
     declared = _once(_feeds(tags.links, base))
-    declared.sort(key=_is_of_comments)
+    if declared:
+        return PageLinks(is_page=True, declared=tuple(sorted(declared, key=_is_of_comments)[:_MOST_FEEDS]))
     suspected = _once(feed for feed in _feeds(tags.anchors, base) if _looks_like_feed(feed.address))
     return PageLinks(
-        declared=tuple(declared[:_MOST_FEEDS]),
+        is_page=_PAGE.search(text) is not None,
         suspected=tuple(feed for feed in suspected if feed.address != address)[:_MOST_FEEDS],
     )
 
@@ -180,12 +172,6 @@ def _is_of_comments(feed: FoundFeed) -> bool:
 
 def _absolute(written: str, base: str) -> str | None:
     """The address without its fragment; None for anything but http and https."""
-    reference = _SCHEME.sub("", tidy(written)).replace(" ", "%20")
-    if not reference or len(reference) > _LONGEST_ADDRESS:
-        return None
-    try:
-        address = urldefrag(urljoin(base, reference)).url
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme in {"http", "https"} and parts.hostname else None
+    link = web_link(_SCHEME.sub("", tidy(written)), base)
+    address = urldefrag(link).url if link else ""
+    return address if 0 < len(address) <= _LONGEST_ADDRESS else None

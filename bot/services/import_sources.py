@@ -1,6 +1,7 @@
 """Take in a list of feeds, such as somebody brings from another reader."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,6 +13,7 @@ from bot.ports.storage import Storage
 from bot.services.read_sources import Added
 
 _AT_ONCE = 8
+_HOST = re.compile(r"\s*\w+://([^/?#]*)")
 
 
 class AddListed(Protocol):
@@ -46,7 +48,7 @@ class Imported:
 async def import_sources(
     storage: Storage, feeds: Sequence[ListedFeed], *, add: AddListed, progress: Callable[[Imported], None]
 ) -> Imported:
-    """Add the feeds of the list, each read first, eight at once; what cannot be read is told and holds up nothing.
+    """Add the feeds of the list, each read first, of eight hosts at once; what cannot be read is told at the end.
 
     Each is stored by itself as soon as it was read: an import that is interrupted keeps what it has, and the same list
     again goes on with the rest. A feed that is being read already only gains the list's labels. ``progress`` is told
@@ -56,12 +58,13 @@ async def import_sources(
     known = await _labelled(storage, feeds)
     imported.known = len(known)
     progress(imported)
-    waiting = iter([feed for feed in feeds if feed.address not in known])
+    waiting = iter(_by_host(feed for feed in feeds if feed.address not in known))
 
     async def work() -> None:
-        for feed in waiting:
-            await _take(feed, imported, add)
-            progress(imported)
+        for of_one_host in waiting:
+            for feed in of_one_host:
+                await _take(feed, imported, add)
+                progress(imported)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(_AT_ONCE):
@@ -78,6 +81,15 @@ async def _take(feed: ListedFeed, imported: Imported, add: AddListed) -> None:
         imported.refused.append(Refused(feed=feed, why=Trouble(kind=error.kind, message=str(error))))
     else:
         imported.added.append(added.source)
+
+
+def _by_host(feeds: Iterable[ListedFeed]) -> Iterable[list[ListedFeed]]:
+    """The feeds by host, since no server is asked for two at once."""
+    hosts: dict[str, list[ListedFeed]] = {}
+    for feed in feeds:
+        found = _HOST.match(feed.address)
+        hosts.setdefault(found[1].lower() if found else "", []).append(feed)
+    return hosts.values()
 
 
 async def _labelled(storage: Storage, feeds: Iterable[ListedFeed]) -> frozenset[str]:

@@ -30,7 +30,8 @@ FEED = b"""<?xml version="1.0" encoding="utf-8"?>
 </channel></rss>"""
 PAGES = {
     "/feed": (200, "application/rss+xml", FEED),
-    "/page": (200, "text/html", b"<!doctype html><html><title>News</title><body><p>Not a feed.</p></body></html>"),
+    "/page": (200, "text/html", b"<!doctype html><html><a href=/feed>RSS</a></html>"),
+    "/several": (200, "text/html", b"<link rel=feed href=/feed title=All><link rel=feed href=/sport>"),
     "/text": (200, "text/plain", b"Just some words."),
     "/json": (200, "application/json", b'{"news": []}'),
     "/empty": (200, "application/rss+xml", b""),
@@ -158,7 +159,6 @@ def test_a_feed_is_called_as_told_and_removed_by_address(commands: CommandLine, 
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/page", "web page|not a feed|no feed"),
         ("/text", "not a feed|no feed"),
         ("/json", "not a feed|no feed"),
         ("/empty", "not a feed|no feed|nothing|empty"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from adapters import cli, running
+from adapters import cli, running, sources
 from adapters.machine.clock import SystemClock
 from adapters.machine.health import write_health
 from bot.runtime import Progress
@@ -56,6 +56,10 @@ def test_help_is_had_without_loading_platforms_or_databases() -> None:
         ("source", "add", "https://news.example", "--every", "5"),
         ("source", "add", "https://news.example", "--every", "nan"),
         ("source", "add", "https://news.example", "--every", "100000"),
+        ("source", "add", "https://news.example", "--choose", "first"),
+        ("source", "import"),
+        ("story", "show", "0"),
+        ("article", "list", "--limit", "0"),
         ("run", "--fast"),
     ],
 )
@@ -146,7 +150,7 @@ def test_an_error_of_our_own_ends_with_1_and_its_stack_trace_holds_no_secret(
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(f"{TELEGRAM_CANARY} {DISCORD_CANARY} postgresql://u:{PASSWORD_CANARY}@h/d")
 
-    monkeypatch.setattr(running, "list_sources", broken)
+    monkeypatch.setattr(sources, "all_sources", broken)
     ended = newsbot.unchecked("source", "list")
     assert ended.code == 1
     assert ended.complained.splitlines()[-1].startswith("This is an error in newsbot itself")
@@ -160,7 +164,7 @@ def test_every_error_with_a_sentence_is_told_and_ends_with_1(
     async def refuses(*_: object, **__: object) -> None:
         raise error("It cannot be done. Do this.", **({"kind": "x"} if error.__name__ == "ReadingError" else {}))
 
-    monkeypatch.setattr(running, "list_sources", refuses)
+    monkeypatch.setattr(sources, "all_sources", refuses)
     ended = newsbot("source", "list")
     assert (ended.code, ended.said) == (1, "")
     assert ended.complained.splitlines()[-1] == "It cannot be done. Do this."

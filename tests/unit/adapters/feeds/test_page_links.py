@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.feeds.page_links import PageLinks, page_links
+from adapters.feeds.page_links import page_links
+from adapters.feeds.parsed import PageLinks
 from bot.ports.reading import FoundFeed
 
 HOME = "https://herald.example/news/today.html"
@@ -65,7 +66,8 @@ def test_every_type_of_feed_is_known_however_it_is_written(kind: str) -> None:
     ],
 )
 def test_what_is_no_feed_is_not_taken_for_one(tag: str) -> None:
-    assert links(tag) == PageLinks()
+    found = links(tag)
+    assert (found.declared, found.suspected) == ((), ())
 
 
 def test_a_vague_type_counts_where_the_address_says_feed() -> None:
@@ -120,9 +122,20 @@ def test_titles_come_in_whatever_encoding_the_page_has() -> None:
 
 
 def test_a_page_of_feeds_without_end_names_a_hundred() -> None:
-    many = "".join(f'<link rel=feed href="/{number}"><a href="/rss/{number}">x</a>' for number in range(5000))
-    found = links(many)
-    assert (len(found.declared), len(found.suspected)) == (100, 100)
+    assert len(declared("".join(f"<link rel=feed href=/{number}>" for number in range(5000)))) == 100
+    assert len(suspected("".join(f"<a href=/rss/{number}>x</a>" for number in range(5000)))) == 100
+
+
+@pytest.mark.parametrize(
+    ("document", "is_page"),
+    [("<!DOCTYPE html>", True), ("<p>News</p>", True), ("Just words.", False), ('{"a": 1}', False)],
+)
+def test_a_document_that_is_no_page_is_told(document: str, is_page: bool) -> None:  # noqa: FBT001  # a table's column
+    assert links(document).is_page is is_page
+
+
+def test_a_page_that_declares_feeds_is_not_suspected_of_others() -> None:
+    assert suspected('<link rel=feed href="/all.rss"><a href="/sport.rss">Sport</a>') == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""Reading a feed as the bot would, without storing anything of it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from adapters.compose import open_feeds
+from adapters.feeds.reader import FeedsReader
+from adapters.machine.clock import SystemClock
+from adapters.settings import Settings
+from bot.domain.article import Draft
+from bot.domain.recognition import Document
+from bot.domain.source import Source, SourceId, SourceKind, Trouble
+from bot.ports.reading import Reading, ReadingError, Unchanged
+from bot.services.add_source import at_meant_address
+
+_LARGEST = 10 * 1024 * 1024
+"""In bytes, as for a feed that is fetched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a feed holds: each article once, newest first, with the key it would be known by; or why it is no feed."""
+
+    reading: Reading | None = None
+    entries: tuple[tuple[str, Draft], ...] = ()
+    problem: Trouble | None = None
+
+
+async def check(settings: Settings, where: str) -> Checked:
+    """Read the feed at the address, or in the file of that path, which needs no permission of the guard."""
+    async with open_feeds(settings) as feeds:
+        try:
+            reading = await _read(feeds, where)
+        except ReadingError as error:
+            return Checked(problem=Trouble(kind=error.kind, message=str(error)))
+    return Checked(reading=reading, entries=_recognised(reading, where, SystemClock().now()))
+
+
+async def _read(feeds: FeedsReader, where: str) -> Reading:
+    path = await asyncio.to_thread(_path, where)
+    if path is not None:
+        return await feeds.take_apart(await asyncio.to_thread(_bytes, path), address=path.as_uri())
+    reading = await at_meant_address(where, feeds.read)
+    if isinstance(reading, Unchanged):
+        raise ReadingError("The server says nothing is new, though we never asked before.", kind="status")
+    return reading
+
+
+def _path(where: str) -> Path | None:
+    """The file that is meant, there or not; None for an address."""
+    path = Path(where).expanduser().absolute()
+    is_written_so = where.startswith(("/", "./", "../", "~/"))
+    return path if is_written_so or ("://" not in where and path.is_file()) else None
+
+
+def _bytes(path: Path) -> bytes:
+    """What is in the file. Anything but a file (a device, a pipe) may have no end."""
+    if not path.is_file():
+        raise ReadingError(f"There is no file {path}.", kind="unreachable")
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ReadingError("That file is too large for a feed.", kind="too_big")
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadingError(f"The file {path} cannot be read: {error.strerror}.", kind="unreachable") from error
+
+
+def _recognised(reading: Reading, where: str, now: datetime) -> tuple[tuple[str, Draft], ...]:
+    """The articles as the bot would tell them apart, had it just begun to read the feed."""
+    unstored = Source(
+        id=SourceId(0),
+        kind=SourceKind.FEED,
+        address=where,
+        title=reading.title,
+        site=reading.site,
+        added_at=now,
+        next_read_at=None,
+    )
+    entries = Document(unstored, reading.drafts, now=now).entries()
+    return tuple((entry.keys[0], entry.draft) for entry in entries)

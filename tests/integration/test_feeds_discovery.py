@@ -1,0 +1,138 @@
+"""A site's feeds are found over HTTP: those it names, else those in the usual places, asked for politely."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from ipaddress import ip_network
+
+import pytest
+
+from adapters.feeds.discover import FeedDiscovery, usual_places
+from adapters.feeds.guard import AddressPolicy
+from adapters.feeds.http import FeedClient, FetchBounds
+from adapters.feeds.reader import FeedsReader
+from adapters.feeds.workers import ParseWorkers
+from bot.ports.reading import FoundFeed, ReadingError
+from tests.contract.reading.feed_server import FeedServer, answer, running_feed_server
+
+LOOPBACK = ip_network("127.0.0.1/32")
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+class Site:
+    """A site on this machine and what looks for its feeds, with the pauses that it makes."""
+
+    def __init__(self, server: FeedServer, reader: FeedsReader, client: FeedClient, workers: ParseWorkers) -> None:
+        self.server, self.reader = server, reader
+        self.pauses: list[float] = []
+
+        async def pause(seconds: float) -> None:
+            self.pauses.append(seconds)
+
+        self.discovery = FeedDiscovery(client, workers, reader, pause=pause)
+
+    def shows(self, page: str, path: str = "/") -> str:
+        return self.server.serve(path, answer(page.encode(), headers=HTML))
+
+    async def feeds(self, address: str) -> list[FoundFeed]:
+        return list(await self.discovery.find(address))
+
+    @property
+    def asked(self) -> list[str]:
+        return [head.split()[1] for head in self.server.asked]
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(running_feed_server())
+        reader = FeedsReader([LOOPBACK])
+        client = FeedClient(AddressPolicy(allow=(LOOPBACK,)), bounds=FetchBounds())
+        workers = ParseWorkers()
+        for opened in (reader, client, workers):
+            stack.push_async_callback(opened.close)
+        yield Site(server, reader, client, workers)
+
+
+async def test_the_feeds_that_a_page_declares_are_told_and_nothing_else_is_asked_for(site: Site) -> None:
+    home = site.shows(
+        '<link rel="alternate" type="application/rss+xml" title="News" href="/news.rss">'
+        '<link rel="alternate" type="application/atom+xml" title="Sport" href="sport.atom">'
+    )
+    assert list(await site.reader.find(home)) == [
+        FoundFeed(address=site.server.url("/news.rss"), title="News"),
+        FoundFeed(address=site.server.url("/sport.atom"), title="Sport"),
+    ]
+    assert site.asked == ["/"]
+
+
+async def test_links_stand_where_a_redirect_led_to(site: Site) -> None:
+    site.shows('<link rel="feed" href="all.rss">', "/en/home/")
+    old = site.server.serve("/", answer(b"", status="302 Found", headers={"Location": "/en/home/"}))
+    assert await site.feeds(old) == [FoundFeed(address=site.server.url("/en/home/all.rss"))]
+
+
+async def test_a_link_that_looks_like_a_feed_is_told_once_it_was_read_as_one(site: Site) -> None:
+    site.server.serve("/rss/real", answer())
+    site.server.serve("/rss/about", answer(b"<html><p>About our feeds</html>", headers=HTML))
+    home = site.shows('<a href="/rss/about">About</a><a href="/rss/gone">Gone</a><a href="/rss/real">RSS</a>')
+    assert await site.feeds(home) == [FoundFeed(address=site.server.url("/rss/real"), title="The Herald")]
+    assert site.pauses == [1.0] * 3
+
+
+async def test_a_page_full_of_feeds_is_offered_without_reading_them_all(site: Site) -> None:
+    home = site.shows("".join(f'<a href="/rss/{number}">Subject {number}</a>' for number in range(30)))
+    found = await site.feeds(home)
+    assert [feed.title for feed in found] == [f"Subject {number}" for number in range(30)]
+    assert site.asked == ["/"]
+
+
+async def test_the_usual_places_are_tried_one_a_second_until_one_is_a_feed(site: Site) -> None:
+    home = site.shows("<p>No link at all</p>")
+    site.server.serve("/feed.xml", answer())
+    site.server.serve("/atom.xml", answer())
+    assert await site.feeds(home) == [FoundFeed(address=site.server.url("/feed.xml"), title="The Herald")]
+    assert site.asked == ["/", "/feed", "/rss", "/feed.xml"]
+    assert site.pauses == [1.0] * 3
+
+
+def test_a_section_has_its_usual_places_before_the_site() -> None:
+    assert usual_places("https://a.example/blog/post.html?x=1")[:2] == (
+        "https://a.example/blog/feed",
+        "https://a.example/blog/rss.xml",
+    )
+    assert usual_places("https://a.example/blog")[0] == "https://a.example/blog/feed"
+    for root in ("https://a.example", "https://a.example/", "https://a.example/index.html"):
+        assert usual_places(root)[0] == "https://a.example/feed"
+        assert len(usual_places(root)) == 7
+
+
+async def test_a_server_that_asks_for_rest_is_left_alone(site: Site) -> None:
+    home = site.shows("<p>No link at all</p>")
+    busy = answer(b"", status="429 Too Many Requests", headers={"Retry-After": "60"})
+    site.server.serve("/feed", busy)
+    assert await site.feeds(home) == []
+    assert site.asked == ["/", "/feed"]
+
+
+async def test_a_site_without_feeds_has_none(site: Site) -> None:
+    assert await site.feeds(site.shows("<p>Nothing</p>")) == []
+    assert len(site.asked) == 1 + len(usual_places(site.server.url("/")))
+
+
+async def test_what_is_no_page_has_no_feeds_and_nothing_else_is_asked_for(site: Site) -> None:
+    assert await site.feeds(site.server.serve("/words", answer(b"Just words."))) == []
+    assert site.asked == ["/words"]
+
+
+async def test_a_page_that_cannot_be_read_says_why(site: Site) -> None:
+    with pytest.raises(ReadingError, match="nothing at that address"):
+        await site.feeds(site.server.url("/missing"))
+
+
+async def test_a_page_cannot_lead_into_a_private_network(site: Site) -> None:
+    site.server.serve("/rss", answer())
+    home = site.shows(
+        '<a href="http://10.0.0.7/rss">RSS</a><a href="http://10.0.0.7/feed">RSS</a><a href="/rss">RSS</a>'
+    )
+    assert await site.feeds(home) == [FoundFeed(address=site.server.url("/rss"), title="The Herald")]
+    assert site.pauses == [1.0] * 2, "a server that nobody may ask is tried once"
