@@ -26,7 +26,9 @@ from bot.domain.person import PersonRef
 from bot.domain.topic import Catalogue, read_catalogue
 from bot.messages.action import ActionCodec
 from bot.ports.platform import ChatPlatform
+from bot.ports.reading import PageReader
 from bot.runtime import Progress, Runtime
+from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.give_opinion import OpinionBox
 from bot.services.read_sources import SourceReader
@@ -59,7 +61,9 @@ class Desk:
 
     database: Database
     topics: Topics
+    feeds: FeedsReader
     reader: SourceReader
+    pages: PageReader
     clock: SystemClock
 
 
@@ -93,6 +97,16 @@ def sandbox_wires(addresses: Addresses) -> Wires:
 
 
 @asynccontextmanager
+async def open_feeds(settings: Settings, *, reads_loopback: bool = False) -> AsyncIterator[FeedsReader]:
+    """The reader of feeds alone, let go of at the end. ``reads_loopback`` as for a desk."""
+    feeds = FeedsReader(allow=(*settings.fetch_allow, *(_LOOPBACK if reads_loopback else ())))
+    try:
+        yield feeds
+    finally:
+        await feeds.close()
+
+
+@asynccontextmanager
 async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> AsyncIterator[Desk]:
     """A migrated database, the topics and the reader of feeds; all let go of at the end.
 
@@ -102,16 +116,19 @@ async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> Asyn
     make_home(settings.home)
     catalogue = _catalogue(settings.seeds / "topics.toml")
     await _migrate(settings)
-    database = open_storage(settings.database)
-    feeds = FeedsReader(allow=(*settings.fetch_allow, *(_LOOPBACK if reads_loopback else ())))
-    try:
-        clock = SystemClock()
-        topics = Topics(catalogue)
-        reader = SourceReader(database, feeds, topics, clock, refresh_delay=timedelta(seconds=settings.refresh_delay))
-        yield Desk(database=database, topics=topics, reader=reader, clock=clock)
-    finally:
-        await feeds.close()
-        await database.close()
+    async with open_feeds(settings, reads_loopback=reads_loopback) as feeds:
+        database = open_storage(settings.database)
+        try:
+            clock = SystemClock()
+            topics = Topics(catalogue)
+            refresh_delay = timedelta(seconds=settings.refresh_delay)
+            reader = SourceReader(database, feeds, topics, clock, LogEvents(), refresh_delay=refresh_delay)
+            try:
+                yield Desk(database=database, topics=topics, feeds=feeds, reader=reader, pages=feeds, clock=clock)
+            finally:
+                await reader.close()
+        finally:
+            await database.close()
 
 
 async def build_runtime(settings: Settings, desk: Desk, wires: Wires, *, pulse: Callable[[Progress], None]) -> Runtime:
@@ -121,10 +138,11 @@ async def build_runtime(settings: Settings, desk: Desk, wires: Wires, *, pulse: 
     platforms: dict[str, ChatPlatform] = {}
     deliverer = Deliverer(desk.database, platforms, desk.clock, events, holder=secrets.token_hex(8))
     platforms.update(_platforms(desk, wires, codec, deliverer))
+    refresh_delay = timedelta(seconds=settings.refresh_delay)
     house = House(
         storage=desk.database,
         topics=desk.topics,
-        opinions=OpinionBox(desk.database, desk.clock, refresh_delay=timedelta(seconds=settings.refresh_delay)),
+        opinions=OpinionBox(desk.database, desk.clock, refresh_delay=refresh_delay),
         clock=desk.clock,
         may_manage=_rights(platforms),
         wake=deliverer.wake,
@@ -134,6 +152,15 @@ async def build_runtime(settings: Settings, desk: Desk, wires: Wires, *, pulse: 
         platforms=platforms,
         deliverer=deliverer,
         reader=desk.reader,
+        completer=ArticleCompleter(
+            desk.database,
+            desk.pages,
+            desk.topics,
+            desk.clock,
+            events,
+            refresh_delay=refresh_delay,
+            wake=deliverer.wake,
+        ),
         clock=desk.clock,
         events=events,
         pulse=pulse,

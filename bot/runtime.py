@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.ports.clock import Clock
 from bot.ports.events import Events
 from bot.ports.platform import ChatPlatform, Desk, PlatformStartError
+from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.read_sources import SourceReader
 
@@ -47,6 +48,7 @@ class Runtime:
         platforms: Mapping[str, ChatPlatform],
         deliverer: Deliverer,
         reader: SourceReader,
+        completer: ArticleCompleter,
         clock: Clock,
         events: Events,
         pulse: Callable[[Progress], None],
@@ -56,6 +58,7 @@ class Runtime:
         self._platforms = platforms
         self._deliverer = deliverer
         self._reader = reader
+        self._completer = completer
         self._clock = clock
         self._events = events
         self._pulse = pulse
@@ -87,6 +90,7 @@ class Runtime:
         loops: dict[str, Callable[[], Awaitable[None]]] = {
             "deliveries": self._deliverer.run,
             "sources": self._read_sources,
+            "pages": functools.partial(self._completer.run, functools.partial(self._note, "pages")),
             "recovery": self._recover,
             "pulse": self._beat,
         }
@@ -149,6 +153,7 @@ class Runtime:
 
     async def _beat(self) -> None:
         while True:
+            self.progress.loops["deliveries"] = self._deliverer.passed_at
             self._pulse(self.progress)
             await self._clock.sleep(_PULSE_S)
 

@@ -5,45 +5,43 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from urllib.parse import urljoin, urlsplit
 
-from adapters.feeds.http import FeedClient, NotModified
+from adapters.feeds.http import Document, NotModified
 from adapters.feeds.workers import ParseWorkers
 from bot.ports.reading import FeedReader, FoundFeed, Reading, ReadingError
 
 _MOST_TRIED = 8
 _LONGEST_S = 60.0
-_PAUSE_S = 1.0
 _USUAL = ("feed", "rss", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feed.json")
 _USUAL_OF_A_SECTION = ("feed", "rss.xml", "index.xml")
 _HOPELESS = frozenset({"unreachable", "timeout", "address"})
 
-Pause = Callable[[float], Awaitable[None]]
+Fetch = Callable[[str], Awaitable[Document | NotModified]]
 
 
 class FeedDiscovery:
     """Implements ``FeedFinder``. What is no web page names no feed.
 
-    What a page declares is believed. What only looks like a feed is read before it is told, one request a second and
-    few of them, and so are the usual places; a server that asks for rest or falls silent is left alone.
+    What a page declares is believed. What only looks like a feed is read before it is told, and so are the usual
+    places: few of them, one after the other. A server that asks for rest or falls silent is left alone. ``fetch`` and
+    the reader see to it that no host is asked too soon again.
     """
 
     def __init__(
         self,
-        client: FeedClient,
+        fetch: Fetch,
         workers: ParseWorkers,
         reader: FeedReader,
         *,
-        pause: Pause = asyncio.sleep,
         longest_s: float = _LONGEST_S,
     ) -> None:
-        self._client = client
+        self._fetch = fetch
         self._workers = workers
         self._reader = reader
-        self._pause = pause
         self._longest_s = longest_s
 
     async def find(self, address: str) -> Sequence[FoundFeed]:
         """As the FeedFinder port promises."""
-        page = await self._client.fetch(address)
+        page = await self._fetch(address)
         if isinstance(page, NotModified):
             return ()
         links = await self._workers.links(page.body, address=page.address, charset=page.charset)
@@ -64,7 +62,6 @@ class FeedDiscovery:
             host = urlsplit(address).hostname
             if host in shut:
                 continue
-            await self._pause(_PAUSE_S)
             try:
                 reading = await self._reader.read(address)
             except ReadingError as error:

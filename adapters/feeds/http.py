@@ -26,15 +26,8 @@ _LONGEST_WAIT = timedelta(hours=24)
 _LONGEST_FRESHNESS = timedelta(hours=12)
 _MAX_AGE = re.compile(r"\bmax-age\s*=\s*\"?(\d{1,9})")
 _READABLE = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED})
-_REDIRECTS = frozenset(
-    {
-        HTTPStatus.MOVED_PERMANENTLY,
-        HTTPStatus.FOUND,
-        HTTPStatus.SEE_OTHER,
-        HTTPStatus.TEMPORARY_REDIRECT,
-        HTTPStatus.PERMANENT_REDIRECT,
-    }
-)
+_FOR_GOOD = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+_REDIRECTS = _FOR_GOOD | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +49,14 @@ class FetchBounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What a server gave: the unpacked body, where it came from at last, and how long it calls itself fresh."""
+    """What a server gave: the unpacked body, where it came from at last, and how long it calls itself fresh.
+
+    ``moved_to`` is that address again if only permanent redirects led there.
+    """
 
     body: bytes
     address: str
+    moved_to: str | None
     charset: str | None
     validators: Validators
     max_age: timedelta | None
@@ -72,13 +69,23 @@ class NotModified:
     max_age: timedelta | None
 
 
+class RefusedError(ReadingError):
+    """The server answered with a status that is no document."""
+
+    def __init__(self, message: str, *, status: int, retry_after: timedelta | None) -> None:
+        super().__init__(message, kind="status", retry_after=retry_after)
+        self.status = status
+
+
 class FeedClient:
     """Fetches documents. Opens its session at the first fetch; to be closed at the end."""
 
-    def __init__(self, policy: AddressPolicy, *, bounds: FetchBounds, user_agent: str = USER_AGENT) -> None:
+    def __init__(
+        self, policy: AddressPolicy, *, bounds: FetchBounds, user_agent: str = USER_AGENT, accept: str = _ACCEPT
+    ) -> None:
         self._policy = policy
         self._bounds = bounds
-        self._user_agent = user_agent
+        self._headers = {"User-Agent": user_agent, "Accept": accept, "Accept-Encoding": "gzip, deflate"}
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -104,16 +111,21 @@ class FeedClient:
             raise _connection_error(error) from None
 
     async def _follow(self, url: URL, validators: Validators) -> Document | NotModified:
-        for _ in range(self._bounds.redirects + 1):
+        is_for_good = True
+        for hop in range(self._bounds.redirects + 1):
             async with self._opened().get(url, headers=_conditions(validators), allow_redirects=False) as response:
                 if sum(len(name) + len(value) for name, value in response.raw_headers) > self._bounds.headers:
                     raise TooBigError
                 if response.status not in _REDIRECTS:
-                    return await self._received(response, validators)
+                    moved_to = str(url) if hop and is_for_good else None
+                    return await self._received(response, validators, moved_to=moved_to)
+                is_for_good = is_for_good and response.status in _FOR_GOOD
                 url = _next_address(url, response.headers.get("Location"))
         raise ReadingError("That address leads from one redirect to the next without end.", kind="status")
 
-    async def _received(self, response: aiohttp.ClientResponse, validators: Validators) -> Document | NotModified:
+    async def _received(
+        self, response: aiohttp.ClientResponse, validators: Validators, *, moved_to: str | None
+    ) -> Document | NotModified:
         if response.status == HTTPStatus.NOT_MODIFIED and validators != NO_VALIDATORS:
             return NotModified(max_age=_max_age(response))
         if response.status not in _READABLE:
@@ -121,6 +133,7 @@ class FeedClient:
         return Document(
             body=await self._body(response),
             address=str(response.url),
+            moved_to=moved_to,
             charset=response.charset,
             validators=Validators(
                 etag=_validator(response.headers.get("ETag")),
@@ -153,7 +166,7 @@ class FeedClient:
                 timeout=aiohttp.ClientTimeout(
                     total=None, connect=None, sock_connect=bounds.connect_s, sock_read=bounds.silence_s
                 ),
-                headers={"User-Agent": self._user_agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"},
+                headers=self._headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
                 auto_decompress=False,
@@ -224,7 +237,7 @@ def _max_age(response: aiohttp.ClientResponse) -> timedelta | None:
     return min(timedelta(seconds=int(found[1])), _LONGEST_FRESHNESS) if found and int(found[1]) else None
 
 
-def _refusal(response: aiohttp.ClientResponse) -> ReadingError:
+def _refusal(response: aiohttp.ClientResponse) -> RefusedError:
     status = response.status
     match status:
         case HTTPStatus.NOT_MODIFIED:
@@ -239,7 +252,7 @@ def _refusal(response: aiohttp.ClientResponse) -> ReadingError:
             sentence = f"The server has a problem of its own ({status})."
         case _:
             sentence = f"The server did not give us the feed ({status})."
-    return ReadingError(sentence, kind="status", retry_after=_retry_after(response))
+    return RefusedError(sentence, status=status, retry_after=_retry_after(response))
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:

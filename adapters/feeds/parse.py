@@ -16,6 +16,7 @@ from adapters.feeds.page_titles import derived_title, whole_worded
 from adapters.feeds.parsed import ParsedFeed, Problem
 from adapters.feeds.sanitize import Prose, one_line, prose, tidy
 from bot.domain.article import Draft
+from bot.ports.reading import FeedFormat
 
 MOST_ENTRIES = 500
 LONGEST_FIELD = 64 * 1024
@@ -29,6 +30,7 @@ _WHOLE_TEXT = 1000
 _LONGEST_TTL = timedelta(hours=12)
 _HEAD = 16 * 1024
 _FIRST_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ROOT_NAME = re.compile(r"<(?:[\w.-]+:)?(\w+)")
 _TTL = re.compile(r"<ttl>\s*(?:<!\[CDATA\[)?\s*(\d{1,6})\s*(?:\]\]>)?\s*</ttl>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<(?:dc:)?language>\s*(?:<!\[CDATA\[)?\s*([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)", re.IGNORECASE)
 _XML_LANGUAGE = re.compile(r"\bxml:lang\s*=\s*[\"']([a-z]{2,3}(?:-[a-z0-9]{2,8})*)[\"']", re.IGNORECASE)
@@ -62,11 +64,11 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
     except DocumentError as error:
         return Problem(kind="not_a_feed", message=str(error))
     title = one_line(_text(feed.get("title")))[:_LONGEST_TITLE] or urlsplit(address).hostname or address
-    site = _link(feed.get("link"), address)
+    site = web_link(feed.get("link"), address)
     base = _XML_BASE.match(markup)
     first = _FIRST_ENTRY.search(markup)
     context = _Context(
-        base=(_link(base[1], address) if base else None) or site or address,
+        base=(web_link(base[1], address) if base else None) or site or address,
         feed_title=title,
         gives_text=_OWN_TEXT.search(markup) is not None,
         gives_summaries=_SUMMARY.search(markup, first.start() if first else 0) is not None,
@@ -74,6 +76,7 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
     head = markup[: min(first.start() if first else _HEAD, _HEAD)]
     return ParsedFeed(
         title=title,
+        format=_format(markup),
         drafts=tuple(_drafts(entries, context)),
         site=site,
         language=_language(head, feed),
@@ -83,6 +86,19 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
 
 def _is_json_feed(text: str) -> bool:
     return text.lstrip()[:1] == "{" and "jsonfeed.org/version" in text[:_HEAD]
+
+
+def _format(markup: str) -> FeedFormat:
+    root = _ROOT_NAME.match(markup)
+    match root and root[1].lower():
+        case None:
+            return FeedFormat.JSON
+        case "feed":
+            return FeedFormat.ATOM
+        case "rdf":
+            return FeedFormat.RDF
+        case _:
+            return FeedFormat.RSS
 
 
 def _read(markup: str) -> tuple[Fields, list[Fields]]:
@@ -159,7 +175,7 @@ def _draft(entry: Fields, published: datetime | None, context: _Context) -> Draf
     has_text &= told.paragraphs != summary.paragraphs or not context.gives_summaries
     is_whole = has_text or len(told.paragraphs) > 1 or sum(map(len, told.paragraphs)) >= _WHOLE_TEXT
     lead = told.paragraphs[0] if told.paragraphs else ""
-    link = _link(entry.get("link"), context.base)
+    link = web_link(entry.get("link"), context.base)
     title = one_line(_text(entry.get("title")))
     if not (title or lead or link):
         return None
@@ -223,7 +239,7 @@ def _image(entry: Fields, told: Prose, summary: Prose, base: str) -> str | None:
     urls: list[Any] = [one.get("url") or one.get("href") for one in named]
     image = entry.get("image")
     urls += [image.get("href") if isinstance(image, Mapping) else image, told.image, summary.image]
-    return next((link for url in urls if (link := _link(url, base))), None)
+    return next((link for url in urls if (link := web_link(url, base))), None)
 
 
 def _mappings(value: Any) -> list[Fields]:
@@ -243,7 +259,7 @@ def _width(media: Fields) -> int:
     return int(width[:6]) if width.isascii() and width.isdigit() else 0
 
 
-def _link(value: Any, base: str) -> str | None:
+def web_link(value: Any, base: str) -> str | None:
     """An absolute http(s) address, None for anything else."""
     written = tidy(_text(value)).replace(" ", "%20")
     if not written or len(written) > _LONGEST_LINK:

@@ -5,23 +5,26 @@ process that started it, however that one ended.
 """
 
 import json
+import logging
 import math
 import os
 import resource
 import sys
 import time
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from adapters.feeds.parse import parse
-from adapters.feeds.parsed import ParsedFeed, Problem, lines_of
+from adapters.feeds.parsed import Problem, Result, Work, lines_of
 
 _MEMORY = 512 * 1024 * 1024
 
 
 def main() -> None:
-    """Parse documents until there are no more; the argument says how many seconds of CPU time each may take."""
+    """Take documents apart until there are no more; the argument says how many seconds of CPU time each may take."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, _MEMORY)
+    logging.disable()  # libraries complain of documents, in the documents' words
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library might print must not look like an answer
     _serve(sys.stdin.buffer, answers, cpu_s=int(sys.argv[1]))
@@ -32,18 +35,37 @@ def _serve(requests: BinaryIO, answers: BinaryIO, *, cpu_s: int) -> None:
         request = json.loads(line)
         body = requests.read(request["length"])
         _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu_s)
-        answers.writelines(lines_of(_parsed(body, request["address"], request["charset"])))
+        answers.writelines(lines_of(_result(Work(request["work"]), body, request)))
         answers.flush()
 
 
-def _parsed(body: bytes, address: str, charset: str | None) -> ParsedFeed | Problem:
+def _result(work: Work, body: bytes, request: Mapping[str, str | None]) -> Result:
     try:
-        return parse(body, address=address, charset=charset)
+        return _done(work, body, request)
     except MemoryError:
-        return Problem(kind="too_big", message="That feed needs more memory than a feed may.")
-    except Exception as error:  # noqa: BLE001  # one odd feed must not take the others' worker away
-        print(f"parsing a feed failed: {type(error).__name__}", file=sys.stderr)  # noqa: T201  # the bot's own log
-        return Problem(kind="not_a_feed", message="That feed is damaged: it cannot be read as RSS or Atom.")
+        return Problem(kind="too_big", message=f"That {work} needs more memory than a {work} may.")
+    except Exception as error:  # noqa: BLE001  # one odd document must not take the others' worker away
+        print(f"reading a {work} failed: {type(error).__name__}", file=sys.stderr)  # noqa: T201  # the bot's own log
+        return Problem(kind=f"not_a_{work}", message=f"That {work} is damaged: it cannot be read.")
+
+
+def _done(work: Work, body: bytes, request: Mapping[str, str | None]) -> Result:
+    address = request["address"] or ""
+    match work:
+        case Work.FEED:
+            return parse(body, address=address, charset=request["charset"])
+        case Work.PAGE:
+            from adapters.feeds.extract import extract  # noqa: PLC0415  # a worker that reads feeds alone is smaller
+
+            return extract(body, address=address, charset=request["charset"])
+        case Work.ROBOTS:
+            from adapters.feeds.robots_rules import robots_say  # noqa: PLC0415  # the same
+
+            return robots_say(body, address=address, agent=request["agent"] or "")
+        case Work.LINKS:
+            from adapters.feeds.page_links import page_links  # noqa: PLC0415  # the same
+
+            return page_links(body, address=address, charset=request["charset"])
 
 
 def _limit(what: int, soft: int) -> None:

@@ -1,14 +1,27 @@
-"""A parsed feed, and how it travels from the worker process: a line of JSON for the feed, then one for each draft.
+"""What worker processes find in documents, and how it travels from them: in lines of JSON.
 
-One line per draft, so that the reader of a large feed never has more than one to decode before others get their turn.
+A feed is a line for itself, then one for each draft, so that the reader of a large feed never has more than one to
+decode before others get their turn. Everything else is one line.
 """
 
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from bot.domain.article import Draft
+from bot.domain.full_text import PageText
+from bot.ports.reading import FeedFormat, FoundFeed
+
+
+class Work(StrEnum):
+    """What is asked of a worker process; the word is the document's."""
+
+    FEED = "feed"
+    PAGE = "page"
+    ROBOTS = "robots.txt"
+    LINKS = "site"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +30,7 @@ class ParsedFeed:
 
     title: str
     drafts: tuple[Draft, ...] = ()
+    format: FeedFormat = FeedFormat.RSS
     site: str | None = None
     language: str | None = None
     ttl: timedelta | None = None
@@ -30,14 +44,40 @@ class Problem:
     message: str
 
 
-def lines_of(result: ParsedFeed | Problem) -> list[bytes]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLinks:
+    """The feeds that a page declares, in its order and those of comments last; of a page that declares none, the links
+    anywhere in it that look like feeds. Each address once. ``is_page``: the document is a web page at all.
+    """
+
+    is_page: bool = False
+    declared: tuple[FoundFeed, ...] = ()
+    suspected: tuple[FoundFeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsSay:
+    """What a robots.txt says to us of one address; ``delay_s`` is the time between requests that it asks for."""
+
+    is_allowed: bool
+    delay_s: float | None = None
+
+
+Result = ParsedFeed | PageText | RobotsSay | PageLinks | Problem
+"""What comes of each kind of work."""
+
+
+def lines_of(result: Result) -> list[bytes]:
     """The result as lines, each with its line end."""
     match result:
         case Problem():
             return [_line({"problem": asdict(result)})]
+        case PageText() | RobotsSay() | PageLinks():
+            return [_line({"found": asdict(result)})]
         case ParsedFeed():
             head = {
                 "title": result.title,
+                "format": result.format,
                 "site": result.site,
                 "language": result.language,
                 "ttl_s": None if result.ttl is None else result.ttl.total_seconds(),
@@ -54,11 +94,36 @@ def read_head(line: bytes) -> tuple[ParsedFeed, int] | Problem:
     ttl_s = told["ttl_s"]
     feed = ParsedFeed(
         title=told["title"],
+        format=FeedFormat(told["format"]),
         site=told["site"],
         language=told["language"],
         ttl=None if ttl_s is None else timedelta(seconds=ttl_s),
     )
     return feed, told["drafts"]
+
+
+def read_page(line: bytes) -> PageText | Problem:
+    """A page's text, or the problem."""
+    told = json.loads(line)
+    if "problem" in told:
+        return Problem(**told["problem"])
+    return PageText(**told["found"] | {"paragraphs": tuple(told["found"]["paragraphs"])})
+
+
+def read_robots(line: bytes) -> RobotsSay | Problem:
+    """What a robots.txt says, or the problem."""
+    told = json.loads(line)
+    return Problem(**told["problem"]) if "problem" in told else RobotsSay(**told["found"])
+
+
+def read_links(line: bytes) -> PageLinks | Problem:
+    """The feeds that a page names, or the problem."""
+    told = json.loads(line)
+    if "problem" in told:
+        return Problem(**told["problem"])
+    found = told["found"]
+    declared, suspected = ([FoundFeed(**feed) for feed in found[sort]] for sort in ("declared", "suspected"))
+    return PageLinks(is_page=found["is_page"], declared=tuple(declared), suspected=tuple(suspected))
 
 
 def read_draft(line: bytes) -> Draft:

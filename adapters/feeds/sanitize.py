@@ -116,16 +116,17 @@ def one_line(markup: str) -> str:
 def prose(markup: str, *, is_plain: bool = False) -> Prose:
     """The paragraphs of a text, furniture left out. Signs in a plain text are no markup."""
     if is_plain:
-        return _without_furniture([line for part in _EMPTY_LINE.split(markup) if (line := tidy(part))])
+        return without_furniture([line for part in _EMPTY_LINE.split(markup) if (line := tidy(part))])
     if "<" not in markup and _ESCAPED_TAG.search(markup):
         markup = html.unescape(markup)
     if not _BLOCK_TAG.search(markup):
         markup = _EMPTY_LINE.sub("<p>", markup)
     reading = _read(markup)
-    return _without_furniture(reading.paragraphs, reading.image)
+    return without_furniture(reading.paragraphs, reading.image)
 
 
-def _without_furniture(paragraphs: Sequence[str], image: str | None = None) -> Prose:
+def without_furniture(paragraphs: Sequence[str], image: str | None = None) -> Prose:
+    """The paragraphs that belong to the story, and whether they show only its beginning."""
     kept: list[str] = []
     goes_on = False
     for paragraph in paragraphs:

@@ -1,18 +1,37 @@
-"""Worker processes that parse feeds, so that no document can stop, slow or fill the bot."""
+"""Worker processes that take documents apart, so that none can stop, slow or fill the bot."""
 
 import asyncio
 import json
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
 
-from adapters.feeds.parsed import ParsedFeed, Problem, read_draft, read_head
+from adapters.feeds.parsed import (
+    PageLinks,
+    ParsedFeed,
+    Problem,
+    RobotsSay,
+    Work,
+    read_draft,
+    read_head,
+    read_links,
+    read_page,
+    read_robots,
+)
+from bot.domain.full_text import PageText
 from bot.ports.reading import ReadingError
 
 _LONGEST_LINE = 1024 * 1024
 _CHUNK = 64 * 1024
 _PROGRAM = "from adapters.feeds.parse_process import main; main()"
+
+_Result = TypeVar("_Result")
+_Receive = Callable[[asyncio.StreamReader], Awaitable[_Result | Problem]]
+"""Reads a worker's answer. Raises EOFError when the worker ends before its answer does."""
 
 
 class WorkerDiedError(Exception):
@@ -24,7 +43,7 @@ class WorkerDiedError(Exception):
 
 
 class ParseWorkers:
-    """Parses documents, one at a time in each process.
+    """Takes documents apart, one at a time in each process.
 
     The first process starts with the first document. Another one starts when a document has waited ``patience_s`` for
     it, and goes when both are idle. A process that dies, or needs more than ``longest_s`` by the clock or ``cpu_s`` of
@@ -49,18 +68,35 @@ class ParseWorkers:
         self._workers: set[_Worker] = set()
 
     async def parse(self, body: bytes, *, address: str, charset: str | None) -> ParsedFeed:
-        """What the document says. Raises ReadingError. When cancelled, it takes the process along."""
+        """What the feed's document says. Raises ReadingError. When cancelled, it takes the process along."""
+        return await self._done(Work.FEED, body, {"address": address, "charset": charset}, _receive_feed)
+
+    async def text_of(self, body: bytes, *, address: str, charset: str | None) -> PageText:
+        """The article that the web page holds. Raises ReadingError. When cancelled, it takes the process along."""
+        return await self._done(Work.PAGE, body, {"address": address, "charset": charset}, _receive_page)
+
+    async def robots(self, body: bytes, *, address: str, agent: str) -> RobotsSay:
+        """What a robots.txt says of the address. Raises ReadingError. When cancelled, it takes the process along."""
+        return await self._done(Work.ROBOTS, body, {"address": address, "agent": agent}, _receive_robots)
+
+    async def links(self, body: bytes, *, address: str, charset: str | None) -> PageLinks:
+        """The feeds that the web page names. Raises ReadingError. When cancelled, it takes the process along."""
+        return await self._done(Work.LINKS, body, {"address": address, "charset": charset}, _receive_links)
+
+    async def _done(
+        self, work: Work, body: bytes, about: Mapping[str, str | None], receive: _Receive[_Result]
+    ) -> _Result:
         worker = await self._take()
         try:
             async with asyncio.timeout(self._longest_s):
-                result = await worker.parse(body, address=address, charset=charset)
+                result = await worker.ask(work, body, about, receive)
         except TimeoutError:
             await worker.kill()
-            raise _too_slow() from None
+            raise _too_slow(work) from None
         except WorkerDiedError as error:
             if error.signal == signal.SIGXCPU:
-                raise _too_slow() from None
-            raise ReadingError("That feed broke the parser, so it cannot be read.", kind="not_a_feed") from None
+                raise _too_slow(work) from None
+            raise ReadingError(f"That {work} broke the parser, so it cannot be read.", kind=f"not_a_{work}") from None
         except BaseException:
             await worker.kill()
             raise
@@ -104,15 +140,18 @@ class _Worker:
         self._cpu_s = cpu_s
         self._process: asyncio.subprocess.Process | None = None
 
-    async def parse(self, body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Problem:
-        """What the document says. Raises WorkerDiedError."""
+    async def ask(
+        self, work: Work, body: bytes, about: Mapping[str, str | None], receive: _Receive[_Result]
+    ) -> _Result | Problem:
+        """What came of the work. Raises WorkerDiedError."""
         if self._process is None or self._process.returncode is not None:
             self._process = await _started(self._cpu_s)
             self.documents = 0
         self.documents += 1
         try:
-            await _send(self._process, body, address=address, charset=charset)
-            return await _receive(self._process)
+            await _send(self._process, body, {"work": work, **about, "length": len(body)})
+            assert self._process.stdout is not None  # noqa: S101  # it was started with a pipe
+            return await receive(self._process.stdout)
         except (EOFError, ConnectionError):
             raise WorkerDiedError(await self._process.wait()) from None
 
@@ -154,27 +193,37 @@ async def _started(cpu_s: int) -> asyncio.subprocess.Process:
     )
 
 
-async def _send(process: asyncio.subprocess.Process, body: bytes, *, address: str, charset: str | None) -> None:
+async def _send(process: asyncio.subprocess.Process, body: bytes, request: Mapping[str, str | int | None]) -> None:
     assert process.stdin is not None  # noqa: S101  # it was started with a pipe
-    request = {"address": address, "charset": charset, "length": len(body)}
     process.stdin.write(json.dumps(request).encode() + b"\n")
     for start in range(0, len(body), _CHUNK):
         process.stdin.write(body[start : start + _CHUNK])
         await process.stdin.drain()
 
 
-async def _receive(process: asyncio.subprocess.Process) -> ParsedFeed | Problem:
-    assert process.stdout is not None  # noqa: S101  # it was started with a pipe
-    head = read_head(await process.stdout.readuntil())
+async def _receive_feed(answers: asyncio.StreamReader) -> ParsedFeed | Problem:
+    head = read_head(await answers.readuntil())
     if isinstance(head, Problem):
         return head
     feed, count = head
     drafts = []
     for _ in range(count):
-        drafts.append(read_draft(await process.stdout.readuntil()))
+        drafts.append(read_draft(await answers.readuntil()))
         await asyncio.sleep(0)  # a line that has already come does not wait by itself
-    return ParsedFeed(title=feed.title, drafts=tuple(drafts), site=feed.site, language=feed.language, ttl=feed.ttl)
+    return replace(feed, drafts=tuple(drafts))
 
 
-def _too_slow() -> ReadingError:
-    return ReadingError("That feed takes too long to take apart.", kind="timeout")
+async def _receive_page(answers: asyncio.StreamReader) -> PageText | Problem:
+    return read_page(await answers.readuntil())
+
+
+async def _receive_robots(answers: asyncio.StreamReader) -> RobotsSay | Problem:
+    return read_robots(await answers.readuntil())
+
+
+async def _receive_links(answers: asyncio.StreamReader) -> PageLinks | Problem:
+    return read_links(await answers.readuntil())
+
+
+def _too_slow(work: Work) -> ReadingError:
+    return ReadingError(f"That {work} takes too long to take apart.", kind="timeout")

@@ -72,8 +72,8 @@ class FeedFinder(Protocol):
         """The feeds that the page at the address names, the site's likeliest first; if it names none, what stands where
         sites usually keep theirs. Each address once, none if there is none.
 
-        Whoever takes one reads it then: it may turn out to be no feed. Ends within two minutes; raises ReadingError when the
-        page itself cannot be read.
+        Whoever takes one reads it then: it may turn out to be no feed. Ends within two minutes; raises ReadingError
+        when the page itself cannot be read.
         """
         ...
 
@@ -84,8 +84,8 @@ class PageReader(Protocol):
     async def read_page(self, address: str) -> PageText:
         """The article on the page at the address, where its site lets robots read it, at a pace that it asks for.
 
-        Ends within 30 s; raises ReadingError, whose kind may also be robots, refused, gone, paywall, bot_check, no_text
-        or not_a_page: these stay, while unreachable, timeout and status may pass.
+        Ends within 30 s of its turn; raises ReadingError, whose kind may also be robots, refused, gone, paywall,
+        bot_check, no_text or not_a_page: these stay, while unreachable, timeout and status may pass.
         """
         ...
 
@@ -94,5 +94,8 @@ class FeedReader(Protocol):
     """Reads feeds."""
 
     async def read(self, address: str, validators: Validators = NO_VALIDATORS) -> Reading | Unchanged:
-        """The feed at the address. Ends within 30 s; raises ReadingError. Never blocks the event loop over 20 ms."""
+        """The feed at the address, as soon as it is our turn at its host, which is asked for one feed at a time.
+
+        Ends within 30 s from then on; raises ReadingError. Never blocks the event loop over 20 ms.
+        """
         ...

@@ -13,6 +13,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.subscription import Everything
 from bot.ports.platform import ChatPlatform, Desk, PlatformStartError
 from bot.runtime import NoPlatformError, Progress, Runtime
+from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.read_sources import SourceReader
 from tests.builders import draft
@@ -20,6 +21,7 @@ from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
+from tests.fakes.pages import FakePages
 from tests.fakes.platform import FakePlatform
 from tests.newsroom import Newsroom
 
@@ -101,7 +103,7 @@ class Running:
         self.stop = asyncio.Event()
         named: dict[str, ChatPlatform] = {platform.name: platform for platform in platforms}
         self.reader = HaltingReader(
-            newsroom.database, FakeFeeds(), newsroom.topics, self.clock, refresh_delay=timedelta(0)
+            newsroom.database, FakeFeeds(), newsroom.topics, self.clock, self.events, refresh_delay=timedelta(0)
         )
         self.deliverer = CountingDeliverer(newsroom.database, named, self.clock, self.events, holder="me")
         self.runtime = Runtime(
@@ -109,6 +111,15 @@ class Running:
             platforms=named,
             deliverer=self.deliverer,
             reader=self.reader,
+            completer=ArticleCompleter(
+                newsroom.database,
+                FakePages(),
+                newsroom.topics,
+                self.clock,
+                self.events,
+                refresh_delay=timedelta(0),
+                wake=self.deliverer.wake,
+            ),
             clock=self.clock,
             events=self.events,
             pulse=self.pulses.append,
