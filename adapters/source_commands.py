@@ -25,6 +25,7 @@ def add(
     *,
     title: Annotated[str | None, typer.Option(help="What to call it; its own title if not given.")] = None,
     every: Annotated[int | None, typer.Option(min=10, max=86_400, help="Seconds between two readings.")] = None,
+    full_text: Annotated[bool, typer.Option(help="Read the rest of a text that is cut from its page.")] = True,
     choose: Annotated[int | None, typer.Option(help="Which one of a site's feeds, by its number.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +41,17 @@ def add(
         say_all(feed_lines(feeds))
         return _number_from_a_person(len(feeds))
 
-    added = finished(sources.add(checked_settings(), address, title=title, every=every, choice=choose, choose=chosen))
+    added = finished(
+        sources.add(
+            checked_settings(),
+            address,
+            title=title,
+            every=every,
+            fetches_full_text=full_text,
+            choice=choose,
+            choose=chosen,
+        )
+    )
     held = len(added.published.new)
     if as_json:
         say_json({"source": told_source(added.source), "articles": held})

@@ -18,11 +18,23 @@ Choose = Callable[[Sequence[FoundFeed]], int | None]
 
 
 async def add(
-    settings: Settings, pasted: str, *, title: str | None, every: float | None, choice: int | None, choose: Choose
+    settings: Settings,
+    pasted: str,
+    *,
+    title: str | None,
+    every: float | None,
+    fetches_full_text: bool,
+    choice: int | None,
+    choose: Choose,
 ) -> Added:
     """Read and store the feed that was meant. Raises SeveralFeedsError, ReadingError and SourceExistsError."""
     async with open_desk(settings) as desk:
-        store = partial(desk.reader.add, title=title, interval_s=every or settings.read_interval)
+        store = partial(
+            desk.reader.add,
+            title=title,
+            interval_s=every or settings.read_interval,
+            fetches_full_text=fetches_full_text,
+        )
         try:
             return await add_source(pasted, add=store, finder=desk.feeds, choice=choice)
         except SeveralFeedsError as several:

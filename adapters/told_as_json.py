@@ -25,6 +25,7 @@ def told_source(source: Source) -> Json:
         "site": source.site,
         "language": source.language,
         "labels": source.labels,
+        "full_text": source.fetches_full_text,
         "state": "paused" if source.is_paused else "failing" if source.trouble else "ok",
         "problem": told_problem(source.trouble),
         "failures": source.failures,

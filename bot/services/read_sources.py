@@ -73,6 +73,7 @@ class SourceReader:
         title: str | None = None,
         labels: tuple[str, ...] = (),
         interval_s: float | None = None,
+        fetches_full_text: bool = True,
         announce: int = _ANNOUNCED_AT_FIRST,
     ) -> Added:
         """Read the feed once and, if that goes well, store it with what it holds.
@@ -93,6 +94,7 @@ class SourceReader:
             site=reading.site,
             language=reading.language,
             labels=labels,
+            fetches_full_text=fetches_full_text,
             interval_s=interval_s or _FIRST_INTERVAL_S,
             keeps_interval=interval_s is not None,
         )
@@ -200,7 +202,7 @@ class SourceReader:
         has_gap = False
         if isinstance(reading, Reading) and published is not None:
             is_familiar = published.known > 0
-            has_gap = bool(source.last_read_at and published.new) and not is_familiar
+            has_gap = bool(source.last_read_at and published.came_out) and not is_familiar
             read = replace(
                 read,
                 validators=reading.validators,

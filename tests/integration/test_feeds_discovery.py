@@ -1,4 +1,4 @@
-"""A site's feeds are found over HTTP: those it names, else those in the usual places, asked for politely."""
+"""A site's feeds are found over HTTP: those it names, else those in the usual places."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -6,11 +6,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from adapters.feeds.discover import FeedDiscovery, usual_places
-from adapters.feeds.guard import AddressPolicy
-from adapters.feeds.http import FeedClient, FetchBounds
+from adapters.feeds.discover import usual_places
 from adapters.feeds.reader import FeedsReader
-from adapters.feeds.workers import ParseWorkers
 from bot.ports.reading import FoundFeed, ReadingError
 from tests.contract.reading.feed_server import FeedServer, answer, running_feed_server
 
@@ -19,22 +16,16 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 class Site:
-    """A site on this machine and what looks for its feeds, with the pauses that it makes."""
+    """A site on this machine and what looks for its feeds."""
 
-    def __init__(self, server: FeedServer, reader: FeedsReader, client: FeedClient, workers: ParseWorkers) -> None:
+    def __init__(self, server: FeedServer, reader: FeedsReader) -> None:
         self.server, self.reader = server, reader
-        self.pauses: list[float] = []
-
-        async def pause(seconds: float) -> None:
-            self.pauses.append(seconds)
-
-        self.discovery = FeedDiscovery(client, workers, reader, pause=pause)
 
     def shows(self, page: str, path: str = "/") -> str:
         return self.server.serve(path, answer(page.encode(), headers=HTML))
 
     async def feeds(self, address: str) -> list[FoundFeed]:
-        return list(await self.discovery.find(address))
+        return list(await self.reader.find(address))
 
     @property
     def asked(self) -> list[str]:
@@ -46,11 +37,8 @@ async def site() -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(running_feed_server())
         reader = FeedsReader([LOOPBACK])
-        client = FeedClient(AddressPolicy(allow=(LOOPBACK,)), bounds=FetchBounds())
-        workers = ParseWorkers()
-        for opened in (reader, client, workers):
-            stack.push_async_callback(opened.close)
-        yield Site(server, reader, client, workers)
+        stack.push_async_callback(reader.close)
+        yield Site(server, reader)
 
 
 async def test_the_feeds_that_a_page_declares_are_told_and_nothing_else_is_asked_for(site: Site) -> None:
@@ -58,7 +46,7 @@ async def test_the_feeds_that_a_page_declares_are_told_and_nothing_else_is_asked
         '<link rel="alternate" type="application/rss+xml" title="News" href="/news.rss">'
         '<link rel="alternate" type="application/atom+xml" title="Sport" href="sport.atom">'
     )
-    assert list(await site.reader.find(home)) == [
+    assert await site.feeds(home) == [
         FoundFeed(address=site.server.url("/news.rss"), title="News"),
         FoundFeed(address=site.server.url("/sport.atom"), title="Sport"),
     ]
@@ -76,7 +64,6 @@ async def test_a_link_that_looks_like_a_feed_is_told_once_it_was_read_as_one(sit
     site.server.serve("/rss/about", answer(b"<html><p>About our feeds</html>", headers=HTML))
     home = site.shows('<a href="/rss/about">About</a><a href="/rss/gone">Gone</a><a href="/rss/real">RSS</a>')
     assert await site.feeds(home) == [FoundFeed(address=site.server.url("/rss/real"), title="The Herald")]
-    assert site.pauses == [1.0] * 3
 
 
 async def test_a_page_full_of_feeds_is_offered_without_reading_them_all(site: Site) -> None:
@@ -86,13 +73,12 @@ async def test_a_page_full_of_feeds_is_offered_without_reading_them_all(site: Si
     assert site.asked == ["/"]
 
 
-async def test_the_usual_places_are_tried_one_a_second_until_one_is_a_feed(site: Site) -> None:
+async def test_the_usual_places_are_tried_one_by_one_until_one_is_a_feed(site: Site) -> None:
     home = site.shows("<p>No link at all</p>")
     site.server.serve("/feed.xml", answer())
     site.server.serve("/atom.xml", answer())
     assert await site.feeds(home) == [FoundFeed(address=site.server.url("/feed.xml"), title="The Herald")]
     assert site.asked == ["/", "/feed", "/rss", "/feed.xml"]
-    assert site.pauses == [1.0] * 3
 
 
 def test_a_section_has_its_usual_places_before_the_site() -> None:
@@ -135,4 +121,3 @@ async def test_a_page_cannot_lead_into_a_private_network(site: Site) -> None:
         '<a href="http://10.0.0.7/rss">RSS</a><a href="http://10.0.0.7/feed">RSS</a><a href="/rss">RSS</a>'
     )
     assert await site.feeds(home) == [FoundFeed(address=site.server.url("/rss"), title="The Herald")]
-    assert site.pauses == [1.0] * 2, "a server that nobody may ask is tried once"

@@ -106,6 +106,12 @@ def test_of_several_feeds_one_is_chosen_by_number(newsbot: CommandLine, site: st
     assert "from 1 to 2" in beyond.complained
 
 
+def test_how_a_source_is_read_is_said_when_it_is_added(newsbot: CommandLine, site: str) -> None:
+    arguments = (f"{site}/news.rss", "--title", "Harbour", "--every", "60", "--no-full-text", "--json")
+    source = told(newsbot("source", "add", *arguments))["source"]
+    assert (source["title"], source["interval_s"], source["full_text"]) == ("Harbour", 60, False)
+
+
 def test_a_program_is_offered_several_feeds_as_json(newsbot: CommandLine, site: str) -> None:
     offered = newsbot("source", "add", site, "--json")
     assert offered.code == 1
@@ -213,6 +219,7 @@ def test_a_source_is_paused_resumed_and_removed_by_number_or_address(newsbot: Co
     newsbot("source", "add", f"{site}/news.rss")
     assert newsbot("source", "pause", "1").said == "Paused The Vellmar Herald.\n"
     (source,) = told(newsbot("source", "list", "--json"))
+    assert source["full_text"] is True
     assert (source["state"], source["next_read"]) == ("paused", None)
     assert "— paused" in newsbot("source", "list").said
     assert told(newsbot("source", "resume", f"{site}/news.rss", "--json"))["state"] == "ok"
