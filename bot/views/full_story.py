@@ -17,7 +17,7 @@ def full_story(story: Story, limits: Limits, *, page: int = 0) -> Post:
     """One page of the story; a number beyond the last page shows the last. Every paragraph is on one, in order."""
     draft = story.lead.article.draft
     title = shorten(draft.title, _TITLE_ROOM)
-    told = byline(story)
+    told, caption = byline(story), story.lead.article.caption
     around = limits.measure(title) + limits.measure(plain(told)) + 8
     pages = paginate(_blocks(story), max(limits.text - around, 200), limits.measure)
     shown = min(max(page, 0), len(pages) - 1)
@@ -27,7 +27,7 @@ def full_story(story: Story, limits: Limits, *, page: int = 0) -> Post:
         link=draft.link,
         byline=told,
         blocks=pages[shown],
-        image=Image(address=draft.image, alt=draft.title) if draft.image and shown == 0 else None,
+        image=Image(address=draft.image, alt=caption or draft.title) if draft.image and shown == 0 else None,
         controls=(
             *pager(Verb.TURN, story.id, shown, pages=len(pages), is_last=shown == len(pages) - 1),
             _opinion_row(story),
@@ -42,9 +42,10 @@ def question(story: Story) -> str:
 
 
 def _blocks(story: Story) -> tuple[Block, ...]:
-    draft, source = story.lead.article.draft, story.lead.source
+    draft, source, caption = story.lead.article.draft, story.lead.source, story.lead.article.caption
     paragraphs = draft.paragraphs or ((draft.teaser,) if draft.teaser else ())
-    blocks = [Block(text=text(paragraph)) for paragraph in paragraphs]
+    blocks = [Block(text=text(f"In the picture: {caption}"), kind=BlockKind.NOTE)] if draft.image and caption else []
+    blocks += [Block(text=text(paragraph)) for paragraph in paragraphs]
     if not draft.is_complete:
         more = " Its page has the rest: press the title." if draft.link else ""
         blocks.append(Block(text=text(f"The source shows only the beginning.{more}"), kind=BlockKind.NOTE))

@@ -85,6 +85,16 @@ def test_a_sentence_after_the_title_s_begins_as_a_sentence() -> None:
     assert words_of(post) == "A leaked letter of the committee makes the claim."
 
 
+def test_what_a_picture_shows_is_said_where_there_is_a_picture() -> None:
+    pictured = Draft(title="Ferries return", paragraphs=("One.",), image="https://example.org/1.jpg")
+    for draft, said in ((pictured, "In the picture: A ferry at dawn"), (replace(pictured, image=None), "One.")):
+        teller = told(draft, source())
+        by = Told(article=replace(teller.article, caption="A ferry at dawn"), source=teller.source)
+        post = full_story(Story(id=StoryId(7), told=(by,)), LIMITS)
+        assert plain(post.blocks[0].text) == said
+        assert post.image is None or post.image.alt == "A ferry at dawn"
+
+
 def test_a_story_that_the_source_cut_says_so() -> None:
     draft = Draft(title="Floods", teaser="The river came close to overflowing …", is_complete=False)
     assert "The source shows only the beginning." in words_of(card(story(draft)))
