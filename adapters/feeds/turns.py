@@ -27,6 +27,10 @@ class HostTurns:
         self._locks: dict[str, asyncio.Lock] = {}
         self._free_at: dict[str, float] = {}
 
+    def __len__(self) -> int:
+        """How many hosts are remembered."""
+        return len(self._locks)
+
     @asynccontextmanager
     async def at(self, host: str, *, rest_s: float = 0.0) -> AsyncIterator[None]:
         """The host is ours within the block; after it, it rests for ``rest_s`` if that is longer than usual."""
