@@ -172,9 +172,10 @@ def _next_offset(updates: Sequence[object], offset: int | None) -> int | None:
 
 
 def _lane(update: Update) -> str:
-    """One for each person in each chat."""
-    chat, person = update.effective_chat, update.effective_user
-    return f"{chat.id if chat else 0}:{person.id if person else 0}"
+    """One for each person in each chat, and for each message whose buttons they press: its pages keep their order."""
+    chat, person, query = update.effective_chat, update.effective_user, update.callback_query
+    pressed = query.message.message_id if query and query.message else ""
+    return f"{chat.id if chat else 0}:{person.id if person else 0}:{pressed}"
 
 
 def _step(waits: Sequence[float], failures: int) -> float:
