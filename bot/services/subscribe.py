@@ -1,11 +1,12 @@
 """Let a channel follow topics, sources or everything, and stop it."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.channel import Channel
 from bot.domain.subscription import Everything, FromSource, FromTopic, Subscription, SubscriptionId, Target
-from bot.domain.topic import Topic, TopicKind
+from bot.domain.topic import Topic, TopicError, TopicKind
 from bot.ports.clock import Clock
 from bot.ports.storage import Reading, Storage
 from bot.services.topics import Topics
@@ -15,28 +16,40 @@ _ALL_WORDS = frozenset({EVERYTHING, "all", "all news", "hamısı", "все", "в
 WEEK = timedelta(days=7)
 """What counts as lately."""
 
+_ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|www\.)\S+\s*$", re.IGNORECASE)
+_NOT_READ = (
+    "Nothing is read from that address yet, so it cannot be followed. "
+    "Ask whoever runs this bot to add it, or follow a topic or any words."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A subscription, whether it is new, how many stories it brought last week, and what else may have been meant."""
+    """A subscription, whether it is new, and what else may have been meant.
+
+    ``recent`` is how many stories a topic brought last week; None for everything and for a source: nobody counts them.
+    """
 
     subscription: Subscription
     is_new: bool
-    recent: int
+    recent: int | None
     meant: tuple[Topic, ...] = ()
 
 
 async def follow(storage: Storage, topics: Topics, clock: Clock, channel: Channel, wish: str) -> Followed:
     """Follow what the wish names: everything, a catalogue topic, a source by title or address, else its words.
 
-    Following twice changes nothing. Raises TopicError where the words cannot be looked for.
+    Following twice changes nothing. Raises TopicError where the words cannot be looked for, and where they are the
+    address of something that is not read: no story would ever have these words.
     """
     now = clock.now()
     async with storage.writing() as work:
         target, topic = await _target(work, topics, wish)
+        if topic and topic.kind is TopicKind.WORDS and _ADDRESS.match(wish):
+            raise TopicError(_NOT_READ)
         subscription, is_new = await work.subscriptions.add(channel.id, target, now=now)
         await work.channels.resume(channel.id, now=now)
-        recent = await work.stories.recent_with_topic(topic.id, since=now - WEEK) if topic else 0
+        recent = await work.stories.recent_with_topic(topic.id, since=now - WEEK) if topic else None
         await work.commit()
     return Followed(subscription=subscription, is_new=is_new, recent=recent, meant=topics.meant(topic) if topic else ())
 

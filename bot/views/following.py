@@ -27,9 +27,13 @@ def target_name(target: Target) -> str:
 
 
 def followed(
-    subscription: Subscription, *, is_new: bool, recent: int, latest: int, meant: Sequence[tuple[Topic, int]]
+    subscription: Subscription, *, is_new: bool, recent: int | None, latest: int, meant: Sequence[tuple[Topic, int]]
 ) -> Post:
-    """The confirmation. ``recent`` stories of the last week; ``latest`` and ``meant`` carry the numbers for buttons."""
+    """The confirmation.
+
+    ``recent`` are stories of the last week, None where nobody counted; ``latest`` and ``meant`` carry the numbers for
+    buttons.
+    """
     blocks = [Block(text=text(_lately(recent)), kind=BlockKind.NOTE)]
     if meant:
         names = " or ".join(topic.names["en"] for topic, _ in meant)
@@ -56,7 +60,7 @@ def followed(
     )
 
 
-def followed_in_short(subscription: Subscription, *, is_new: bool, recent: int) -> str:
+def followed_in_short(subscription: Subscription, *, is_new: bool, recent: int | None) -> str:
     """The same as a toast."""
     return f"{_follows(subscription, is_new=is_new)}. {_lately(recent)}"
 
@@ -65,9 +69,16 @@ def _follows(subscription: Subscription, *, is_new: bool) -> str:
     return f"You follow {target_name(subscription.target)} {'now' if is_new else 'already'}"
 
 
-def _lately(recent: int) -> str:
-    told = {0: "Nothing about it in the last week.", 1: "1 story in the last week."}
-    return told.get(recent, f"{recent} stories in the last week.")
+def _lately(recent: int | None) -> str:
+    match recent:
+        case None:
+            return "New stories arrive here from now on."
+        case 0:
+            return "Nothing about it in the last week."
+        case 1:
+            return "1 story in the last week."
+        case _:
+            return f"{recent} stories in the last week."
 
 
 def unfollowed(target: Target, *, again: int) -> Post:

@@ -102,3 +102,19 @@ async def test_one_channel_cannot_stop_what_another_follows(reader: Reader) -> N
     assert await unfollow(reader.database, other, held.subscription.id) is None
     assert await unfollow_named(reader.database, reader.topics, other, "Japan") is None
     assert await reader.list() == [held.subscription]
+
+
+@pytest.mark.parametrize("wish", ["everything", "The Wire"])
+async def test_nobody_is_told_that_all_or_a_source_brought_nothing(reader: Reader, wish: str) -> None:
+    assert (await reader.follow(wish)).recent is None
+
+
+async def test_a_topic_without_stories_says_that_it_brought_none(reader: Reader) -> None:
+    assert (await reader.follow("Japan")).recent == 0
+
+
+@pytest.mark.parametrize("wish", ["https://other.example/feed.xml", " HTTP://other.example ", "www.other.example"])
+async def test_an_address_that_is_not_read_is_no_words_to_follow(reader: Reader, wish: str) -> None:
+    with pytest.raises(TopicError, match="Nothing is read from that address yet"):
+        await reader.follow(wish)
+    assert await reader.list() == []
