@@ -1,13 +1,12 @@
 """The article that a web page holds, as paragraphs. Runs in the worker process, since pages may be hostile."""
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from lxml import etree, html
-from trafilatura import bare_extraction
 
 from adapters.feeds.document import decode
+from adapters.feeds.page_lines import SENTENCE_END, lines_of_article
 from adapters.feeds.page_walls import hides_the_rest, is_challenge, is_challenge_script, is_wall
 from adapters.feeds.parse import web_link
 from adapters.feeds.parsed import Problem
@@ -28,7 +27,6 @@ _BOT_CHECK_TEXT = 400
 _LONGEST_CAPTION = 400
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,300}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _META_WITHIN = 8 * 1024
-_SENTENCE_END = (".", "!", "?", "…", ":", "”", "»", "؟")
 _PAID = re.compile(r"\"isAccessibleForFree\"\s*:\s*\"?false", re.IGNORECASE)
 _FREE = re.compile(r"\"isAccessibleForFree\"\s*:\s*\"?true", re.IGNORECASE)
 _PAID_PART = re.compile(r"\"cssSelector\"\s*:\s*\"\.([\w-]{1,80})\"")
@@ -65,7 +63,7 @@ def _article(tree: html.HtmlElement, address: str) -> PageText | Problem:
     is_walled = is_paid or (not is_free and hides_the_rest(tree))
     if is_paid:
         _drop(tree, set(_PAID_PART.findall(data)))
-    lines = [line for line in _lines(tree) if line not in {title, caption}]
+    lines = [line for line in lines_of_article(tree) if line not in {title, caption}]
     walls = [place for place, line in enumerate(lines) if is_wall(line)] if not is_free else []
     told = without_furniture(_once(lines[: walls[0]] if walls else lines))
     paragraphs, is_cut = _within_bounds(_without_loose_ends(told.paragraphs))
@@ -97,114 +95,6 @@ def _parsed(markup: str) -> html.HtmlElement | None:
         if depth > _DEEPEST or count > 2 * _MOST_ELEMENTS:
             return None
     return tree
-
-
-def _lines(tree: html.HtmlElement) -> list[str]:
-    """The text that trafilatura finds, line by line.
-
-    Where a page has none of the names that it looks for, it takes the paragraphs from wherever they are and leaves
-    headings and lists behind. So the element that holds those paragraphs gets such a name, and it looks again.
-    """
-    _name_paragraphs(tree)
-    lines = _found(tree)
-    holder = _holder(tree, set(lines))
-    if holder is not None and any(part.tag in _STRUCTURE for part in holder.iter(etree.Element)):
-        named, holder.attrib["class"] = holder.get("class"), "article-body"
-        again = _found(tree)
-        if set(lines) <= set(again):
-            return again
-        holder.attrib["class"] = named or ""
-    return lines
-
-
-def _found(tree: html.HtmlElement) -> list[str]:
-    found: Any = bare_extraction(tree, fast=True, include_comments=False, include_tables=True, include_images=False)
-    if found is None or found.body is None:
-        return []
-    lines = [line for text in _blocks(found.body) if (line := tidy(text))]
-    # Where nothing looks like an article, it gives all of the page, menus included, in one line.
-    is_all = len(lines) == 1 and len(lines[0]) > _ALL_OF_IT * len(tidy(tree.text_content()))
-    return [] if is_all and sum(1 for _ in tree.iter(*_LEAVES)) > 1 else lines
-
-
-def _name_paragraphs(tree: html.HtmlElement) -> None:
-    """Make paragraphs of blocks that hold a sentence each, on a page that knows no paragraphs."""
-    leaves = [one for one in tree.iter("div", "section") if _is_leaf(one)]
-    if sum(map(_length, leaves)) > sum(map(_length, tree.iter("p"))):
-        for leaf in leaves:
-            leaf.tag = "p"
-
-
-def _is_leaf(block: Any) -> bool:
-    """Whether a block holds words alone, and a sentence of them."""
-    if not all(part.tag in _INLINE for part in block.iterdescendants()):
-        return False
-    text = tidy(block.text_content())
-    return len(text) >= _SENTENCE and text.endswith(_SENTENCE_END)
-
-
-def _length(block: Any) -> int:
-    return len(tidy(block.text_content()))
-
-
-def _holder(tree: html.HtmlElement, lines: set[str]) -> Any | None:
-    """The innermost element that holds all the paragraphs, None where there are none or one."""
-    paths = [[*reversed(list(p.iterancestors()))] for p in tree.iter("p") if tidy(p.text_content()) in lines]
-    if len(paths) < 2:  # noqa: PLR2004  # one paragraph is held by anything
-        return None
-    shared = [level[0] for level in zip(*paths, strict=False) if all(one is level[0] for one in level)]
-    return shared[-1] if shared and shared[-1].tag not in {"body", "html"} else None
-
-
-_SENTENCE = 60
-"""A block of fewer characters is a label."""
-
-_ALL_OF_IT = 0.9
-_LEAVES = ("p", "div", "section", "td", "li")
-_INLINE = frozenset({"a", "abbr", "b", "br", "em", "i", "mark", "s", "small", "span", "strong", "u"})
-_STRUCTURE = frozenset({"h2", "h3", "h4", "ul", "ol", "blockquote", "table"})
-_CONTAINERS = frozenset({"body", "div", "quote", "p", "list", "item", "table", "row", "cell"})
-
-
-def _blocks(element: Any) -> Iterator[str]:
-    """The lines within an element of trafilatura's own few, in order."""
-    match element.tag:
-        case "list":
-            for item in element:
-                yield from _bulleted(item)
-        case "row":
-            yield " | ".join(filter(None, (tidy("".join(cell.itertext())) for cell in element)))
-        case "graphic" | "lb":
-            pass
-        case _ if any(child.tag in _CONTAINERS or child.tag == "head" for child in element):
-            yield element.text or ""
-            for child in element:
-                yield from _blocks(child)
-                yield child.tail or ""
-        case _:
-            yield from _broken(element)
-
-
-def _bulleted(item: Any) -> Iterator[str]:
-    lines = [line for text in _blocks(item) if (line := tidy(text))]
-    if lines:
-        yield lines[0] if lines[0].startswith("•") else f"• {lines[0].lstrip('-–—*·◦▪ ')}"
-        yield from lines[1:]
-
-
-def _broken(element: Any) -> Iterator[str]:
-    """A line break ends a paragraph after a sentence, or where two stand together; else it only parts two words."""
-    running = element.text or ""
-    for child in element:
-        if child.tag == "lb":
-            if not tidy(running) or tidy(running).endswith(_SENTENCE_END):
-                yield running
-                running = ""
-            running += " "
-        else:
-            running += "".join(child.itertext())
-        running += child.tail or ""
-    yield running
 
 
 def _meta(tree: html.HtmlElement, *names: str) -> str | None:
@@ -255,7 +145,7 @@ def _without_loose_ends(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _ends(line: str) -> bool:
-    return line.endswith((*_SENTENCE_END, ")", '"', "'", "’", "。"))
+    return line.endswith((*SENTENCE_END, ")", '"', "'", "’", "。"))
 
 
 def _within_bounds(paragraphs: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
