@@ -1,6 +1,7 @@
 """What the command line tells programs, as values that JSON has. Names stay; times are ISO 8601 in UTC."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,6 +83,7 @@ def told_story(story: Story, topics: Sequence[Match], *, is_whole: bool) -> Json
         "id": story.id,
         "title": story.title,
         "at": _moment(story.at),
+        "opinions": asdict(story.tally),
         "topics": [{"id": match.topic_id, "word": match.word} for match in topics],
         "articles": [told_article(told) if is_whole else told_heading(told) for told in story.told],
     }

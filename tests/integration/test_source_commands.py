@@ -289,6 +289,7 @@ def test_stories_and_articles_are_listed_and_shown(newsbot: CommandLine, site: s
 
     stories = told(newsbot("story", "list", "--json"))
     assert [story["title"] for story in stories] == ["Ferries return", "Harbour closes"]
+    assert stories[0]["opinions"] == {"in_favour": 0, "against": 0, "mixed": 0, "voices": 0, "words": 0}
     articles = told(newsbot("article", "list", "--json", "--source", "1"))
     assert {article["title"] for article in articles} == {"Ferries return", "Harbour closes"}
     assert len(told(newsbot("article", "list", "--json", "--limit", "1"))) == 1
