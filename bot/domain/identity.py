@@ -23,7 +23,8 @@ _WORD = re.compile(r"\w+")
 class Signs:
     """The keys of one draft by rung, unique across sources; None where the draft has nothing for that rung.
 
-    ``whole`` stands alone: the text of a plain page, which has neither guid, link nor date.
+    ``whole`` stands alone: the text of a plain page, which has neither guid, link nor date. ``exact`` is all of the
+    signs together, for an article of which others own each single one.
     """
 
     whole: str | None = None
@@ -31,6 +32,7 @@ class Signs:
     link: str | None = None
     title: str | None = None
     opening: str | None = None
+    exact: str | None = None
 
     @property
     def strong(self) -> tuple[str, ...]:
@@ -40,12 +42,12 @@ class Signs:
     @property
     def weak(self) -> tuple[str, ...]:
         """The keys of its words, which say something only together with other evidence."""
-        return _present(self.title, self.opening)
+        return _present(self.title, self.opening, self.exact)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """All keys, strongest first: what is stored with an article."""
-        return (*self.strong, *self.weak)
+        """The keys of each rung, strongest first: what is stored with an article."""
+        return (*self.strong, *_present(self.title, self.opening))
 
 
 def signs_of(source: Source, draft: Draft) -> Signs:
@@ -58,11 +60,13 @@ def signs_of(source: Source, draft: Draft) -> Signs:
         link = None
     day = draft.published_at.date().isoformat() if draft.published_at else ""
     opening = opening_of(draft)
+    known_as = canonical_link(guid) or guid
     return Signs(
-        guid=_key("g", source.id, canonical_link(guid) or guid) if guid else None,
+        guid=_key("g", source.id, known_as) if guid else None,
         link=_key("l", source.id, link) if link else None,
         title=_key("t", source.id, folded(draft.title), day),
         opening=_key("o", source.id, opening) if opening else None,
+        exact=_key("e", source.id, known_as, link or "", folded(draft.title), opening, day),
     )
 
 

@@ -112,6 +112,10 @@ class Document:
     def match_words(self, known: Mapping[str, Article]) -> None:
         """Recognise what is left by its words, most evidence first, each article at most once."""
         self._known |= known.keys()
+        for at, signs in enumerate(self._signs):
+            exact = known.get(signs.exact or "")
+            if exact and at not in self._found and exact.id not in self._taken:
+                self._take(at, exact)
         pairs: list[tuple[int, int, Article]] = []
         for at, signs in enumerate(self._signs):
             if at not in self._found and at not in self._reused:
@@ -123,16 +127,22 @@ class Document:
 
     def entries(self) -> list[Entry]:
         """All entries, newest first."""
-        return [
-            Entry(
-                draft=draft,
-                keys=signs.keys,
-                before=self._found.get(at),
+        owned = set(self._known)
+        entries = []
+        for at in reversed(range(len(self._drafts))):  # as they are stored, so that the first to have a key owns it
+            signs, before = self._signs[at], self._found.get(at)
+            released = (self._reused[at],) if at in self._reused else ()
+            is_nameless = before is None and not released and owned.issuperset(signs.keys)
+            entry = Entry(
+                draft=self._drafts[at],
+                keys=(*signs.keys, signs.exact) if is_nameless and signs.exact else signs.keys,
+                before=before,
                 unknown=tuple(key for key in signs.strong if key not in self._known),
-                released=(self._reused[at],) if at in self._reused else (),
+                released=released,
             )
-            for at, (draft, signs) in enumerate(zip(self._drafts, self._signs, strict=True))
-        ]
+            owned |= set(entry.keys)
+            entries.append(entry)
+        return entries[::-1]
 
     @property
     def identity(self) -> Identity:

@@ -1,6 +1,8 @@
 """A whole story, page by page."""
 
-from bot.domain.story import Story
+from collections.abc import Sequence
+
+from bot.domain.story import Headline, Story
 from bot.messages.action import Action, Verb
 from bot.messages.fitting import paginate, shorten
 from bot.messages.limits import Limits
@@ -11,16 +13,23 @@ from bot.views.pager import pager
 
 DEFAULT_QUESTION = "What is your opinion on this topic?"
 _TITLE_ROOM = 300
+_FORMER_TITLE_ROOM = 150
+_FORMER_TITLES = 3
+_RELATED_TITLE_ROOM = 100
 
 
-def full_story(story: Story, limits: Limits, *, page: int = 0) -> Post:
-    """One page of the story; a number beyond the last page shows the last. Every paragraph is on one, in order."""
+def full_story(story: Story, limits: Limits, *, page: int = 0, related: Sequence[Headline] = ()) -> Post:
+    """One page of the story; a number beyond the last page shows the last. Every paragraph is on one, in order.
+
+    The last page offers ``related`` stories.
+    """
     draft = story.lead.article.draft
     title = shorten(draft.title, _TITLE_ROOM)
     told, caption = byline(story), story.lead.article.caption
     around = limits.measure(title) + limits.measure(plain(told)) + 8
-    pages = paginate(_blocks(story), max(limits.text - around, 200), limits.measure)
+    pages = paginate(_blocks(story, related), max(limits.text - around, 200), limits.measure)
     shown = min(max(page, 0), len(pages) - 1)
+    is_last = shown == len(pages) - 1
     return Post(
         tone=Tone.STORY,
         title=title,
@@ -29,8 +38,9 @@ def full_story(story: Story, limits: Limits, *, page: int = 0) -> Post:
         blocks=pages[shown],
         image=Image(address=draft.image, alt=caption or draft.title) if draft.image and shown == 0 else None,
         controls=(
-            *pager(Verb.TURN, story.id, shown, pages=len(pages), is_last=shown == len(pages) - 1),
+            *pager(Verb.TURN, story.id, shown, pages=len(pages), is_last=is_last),
             _opinion_row(story),
+            *(_related_row(related) if is_last else ()),
         ),
     )
 
@@ -41,7 +51,7 @@ def question(story: Story) -> str:
     return prompt[0] if prompt else DEFAULT_QUESTION
 
 
-def _blocks(story: Story) -> tuple[Block, ...]:
+def _blocks(story: Story, related: Sequence[Headline]) -> tuple[Block, ...]:
     draft, source, caption = story.lead.article.draft, story.lead.source, story.lead.article.caption
     paragraphs = draft.paragraphs or ((draft.teaser,) if draft.teaser else ())
     blocks = [Block(text=text(f"In the picture: {caption}"), kind=BlockKind.NOTE)] if draft.image and caption else []
@@ -49,6 +59,12 @@ def _blocks(story: Story) -> tuple[Block, ...]:
     if not draft.is_complete:
         more = " Its page has the rest: press the title." if draft.link else ""
         blocks.append(Block(text=text(f"The source shows only the beginning.{more}"), kind=BlockKind.NOTE))
+    if former := story.lead.article.former_titles:
+        names = "; ".join(shorten(name, _FORMER_TITLE_ROOM) for name in former[-_FORMER_TITLES:])
+        blocks.append(Block(text=text(f"Earlier title: {names}"), kind=BlockKind.NOTE))
+    if related:
+        offered = "\n".join(f"{other.id}. {shorten(other.title, _RELATED_TITLE_ROOM)}" for other in related)
+        blocks.append(Block(text=text(f"Related:\n{offered}"), kind=BlockKind.NOTE))
     if source.footer:
         blocks.append(Block(text=text(source.footer), kind=BlockKind.NOTE))
     blocks.append(Block(text=text(question(story)), kind=BlockKind.NOTE))
@@ -60,3 +76,8 @@ def _opinion_row(story: Story) -> tuple[Control, ...]:
         Control(label="Give your opinion", action=Action(verb=Verb.OPINE, subject=story.id), is_primary=True),
         Control(label=f"Opinions ({story.tally.words})", action=Action(verb=Verb.OPINIONS, subject=story.id)),
     )
+
+
+def _related_row(related: Sequence[Headline]) -> tuple[tuple[Control, ...], ...]:
+    row = tuple(Control(label=f"Read {other.id}", action=Action(verb=Verb.READ, subject=other.id)) for other in related)
+    return (row,) if row else ()

@@ -1,5 +1,6 @@
 """What the port promises about articles."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.article import Draft, NewArticle
@@ -135,3 +136,54 @@ async def test_a_text_of_more_words_than_a_database_indexes_is_kept_whole_and_fo
         assert story.lead.article.draft.paragraphs == (paragraph,)
         assert len(await look.stories.search(endless, limit=1)) == 1
         assert await look.stories.search("zebra", limit=1) == []
+
+
+async def test_an_article_is_known_by_what_it_learns_and_no_more_by_what_is_released(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        first = await work.articles.add(new_article(source.id, story_id, keys=("g1",)))
+        second = await work.articles.add(new_article(source.id, story_id, keys=("g2",)))
+        await work.articles.recognise(second, ("g1", "l2"))
+        known = await work.articles.known(["g1", "g2", "l2"])
+        assert {key: article.id for key, article in known.items()} == {"g1": first, "g2": second, "l2": second}
+
+        await work.articles.release(("g1", "unheard of"))
+        await work.articles.release(())
+        assert set(await work.articles.known(["g1", "g2", "l2"])) == {"g2", "l2"}
+        third = await work.articles.add(new_article(source.id, story_id, keys=("g1",)))
+        assert (await work.articles.known(["g1"]))["g1"].id == third
+
+
+async def test_an_article_learns_forty_keys_at_most(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        added = await work.articles.add(new_article(source.id, story_id, keys=("g",)))
+        for number in range(30):
+            await work.articles.recognise(added, (f"g{number}", f"l{number}"))
+        known = await work.articles.known([f"{kind}{number}" for number in range(30) for kind in "gl"] + ["g"])
+        assert len(known) == 40
+
+
+async def test_former_titles_are_remembered_each_once_while_the_source_gives_titles(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        added = await work.articles.add(new_article(source.id, story_id, draft("A"), keys=("g",)))
+
+        async def called(title: str, *, own: bool = True) -> tuple[str, ...]:
+            told = replace(draft(title), has_own_title=own)
+            return (await work.articles.correct(added, told, keys=(), now=NOON)).former_titles
+
+        assert await called("B") == ("A",)
+        assert await called("B") == ("A",)
+        assert await called("C") == ("A", "B")
+        assert await called("A") == ("B", "C")
+        assert await called("Derived", own=False) == ("B", "C", "A")
+        assert await called("Derived too", own=False) == ("B", "C", "A")
+        for number in range(39):
+            await called(f"T{number}")
+        former = await called("T39")
+        assert former == tuple(f"T{number}" for number in range(19, 39))
+        assert (await work.articles.known(["g"]))["g"].former_titles == former

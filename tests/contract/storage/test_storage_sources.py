@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import SourceExistsError
-from bot.domain.source import NewSource, SourceId, SourceKind, Trouble, Validators
+from bot.domain.source import Identity, Move, NewSource, SourceId, SourceKind, Trouble, Validators
 from bot.domain.subscription import FromSource
 from storage import Database
 from tests import stored
@@ -31,6 +31,7 @@ async def test_everything_about_a_source_is_kept(storage: Database) -> None:
         site="https://a.example",
         language="az",
         interval_s=300.5,
+        keeps_interval=True,
         footer="Get the app",
         opinion_prompt=("What do you think?", "Leave the first comment"),
         labels=("Europe › France", "Спорт"),
@@ -45,6 +46,11 @@ async def test_everything_about_a_source_is_kept(storage: Database) -> None:
             validators=Validators(etag='W/"1"', last_modified="Sat, 14 Mar 2026 12:00:00 GMT"),
             trouble=Trouble(kind="timeout", message="The server did not answer in time."),
             failures=3,
+            failing_since=NOON - timedelta(hours=3),
+            is_trouble_told=True,
+            identity=Identity.LINK,
+            lately=(NOON, NOON - timedelta(minutes=7, microseconds=1)),
+            move=Move(address="https://b.example/feed", since=NOON, answers=4),
         )
         await work.sources.save(changed)
         await work.commit()
@@ -145,3 +151,17 @@ async def test_a_removed_source_comes_back_as_the_same_one_so_that_nothing_is_ne
 async def test_a_number_that_nothing_has_finds_nothing(storage: Database, number: int) -> None:
     async with storage.reading() as look:
         assert await look.sources.find(SourceId(number)) is None
+
+
+async def test_a_source_moves_to_an_address_that_no_other_has_or_had(storage: Database) -> None:
+    async with storage.writing() as work:
+        source, other, removed = [
+            await work.sources.add(new_source(f"https://{name}.example/"), now=NOON) for name in "abc"
+        ]
+        await work.sources.remove(removed.id)
+
+        assert not await work.sources.move(source.id, other.address)
+        assert not await work.sources.move(source.id, removed.address)
+        assert await work.sources.find(source.id) == source
+        assert await work.sources.move(source.id, "https://d.example/")
+        assert await work.sources.at("https://d.example/") == replace(source, address="https://d.example/")

@@ -11,7 +11,7 @@ from bot.domain.article import Article, ArticleId, Draft, StoryId
 from bot.domain.opinion import Opinion, Stance, Tally
 from bot.domain.person import Person, PersonRef
 from bot.domain.source import Source, SourceId, SourceKind
-from bot.domain.story import Story, Told
+from bot.domain.story import Headline, Story, Told
 from bot.messages.action import Action, Verb
 from bot.messages.limits import Limits
 from bot.messages.post import BlockKind, Post
@@ -95,6 +95,14 @@ def test_what_a_picture_shows_is_said_where_there_is_a_picture() -> None:
         assert post.image is None or post.image.alt == "A ferry at dawn"
 
 
+def test_a_story_says_what_it_was_called_before_the_latest_names_last() -> None:
+    teller = told(Draft(title="Ferries return", paragraphs=("One.",)), source())
+    for former, said in (((), None), (("A",), "Earlier title: A"), (("A", "B", "C", "D"), "Earlier title: B; C; D")):
+        by = Told(article=replace(teller.article, former_titles=former), source=teller.source)
+        words = words_of(full_story(Story(id=StoryId(7), told=(by,)), LIMITS))
+        assert said in words.split("\n") if said else "Earlier" not in words
+
+
 def test_a_story_that_the_source_cut_says_so() -> None:
     draft = Draft(title="Floods", teaser="The river came close to overflowing …", is_complete=False)
     assert "The source shows only the beginning." in words_of(card(story(draft)))
@@ -134,6 +142,18 @@ def test_the_source_s_footer_and_question_close_the_story_and_stand_in_no_paragr
         (BlockKind.NOTE, "You can download the app."),
         (BlockKind.NOTE, "What is your opinion on this topic?"),
     ]
+
+
+def test_the_last_page_alone_offers_related_stories_by_number_and_button() -> None:
+    long_story = story(Draft(title="Long", paragraphs=("x " * 450, "y " * 450)))
+    related = (Headline(id=StoryId(12), title="Floods in Greece"), Headline(id=StoryId(7), title="z" * 300))
+    first, last = (full_story(long_story, LIMITS, page=page, related=related) for page in (0, 99))
+
+    assert "Related:\n12. Floods in Greece\n7. zzz" in words_of(last)
+    assert {"Read 12", "Read 7"} <= set(labels(last))
+    assert "Related" not in words_of(first)
+    assert "Read 12" not in labels(first)
+    assert "Related" not in words_of(full_story(long_story, LIMITS, page=99))
 
 
 def test_an_empty_opinion_list_invites_in_the_source_s_own_words() -> None:
