@@ -1,7 +1,7 @@
-"""Finding what shares telling words, the rarer the word the more it counts.
+"""Finding what shares telling words.
 
-Of each word only the newest articles that have it are looked at: that bounds the work whatever the word, and a word
-that so many have tells next to nothing anyway.
+Of each word only the newest articles that have it are looked at: that bounds the work whatever the word, and lets the
+rare words count, since one that many have tells next to nothing.
 """
 
 from collections.abc import Sequence
@@ -29,16 +29,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.article import StoryId
 from bot.domain.empty_words import EMPTY_WORDS
 from bot.domain.source import SourceId
+from bot.domain.story import Headline, Story
 from storage import dialects
 from storage.column_types import Moment, Number
 from storage.search import index, indexed_words
 from storage.tables import article_words, articles, stories
 
-_MOST_WORDS = 16
+_MOST_WORDS = 12
 _NO_WORD = "~"
 """Stands where there are fewer words: it is in no text, since texts are cut into letters and digits."""
 
 _NEWEST = 100
+"""Articles with a word that are looked at."""
+
+_CLOSEST = 50
 _FEWEST_RELATED = 2
 _SHORTEST = 4
 """Letters of a word that makes stories related; most shorter ones are grammar."""
@@ -56,13 +60,15 @@ async def like_this(
     return list((await connection.execute(_like_this(is_postgresql=is_postgresql), values)).scalars())
 
 
-async def related(connection: AsyncConnection, story_id: StoryId, title: str, *, limit: int) -> list[StoryId]:
-    """The ids of the stories that ``StoryStore.related`` speaks of."""
+async def related(connection: AsyncConnection, story: Story, *, limit: int) -> list[Headline]:
+    """See ``StoryStore.related``."""
     is_postgresql = dialects.is_postgresql(connection)
-    telling = [word for word in indexed_words(title) if len(word) >= _SHORTEST and word not in EMPTY_WORDS]
-    values = {**_asked(telling, is_postgresql=is_postgresql), "the_story": story_id, "at_most": limit}
-    found = await connection.execute(_related(is_postgresql=is_postgresql), values)
-    return [StoryId(number) for number in found.scalars()]
+    telling = [word for word in indexed_words(story.title) if len(word) >= _SHORTEST and word not in EMPTY_WORDS]
+    values = {**_asked(telling, is_postgresql=is_postgresql), "the_story": story.id}
+    found: dict[StoryId, Headline] = {}
+    for row in await connection.execute(_related(is_postgresql=is_postgresql), values):
+        found.setdefault(StoryId(row.story_id), Headline(id=StoryId(row.story_id), title=row.title))
+    return list(found.values())[:limit]
 
 
 def _asked(words: Sequence[str], *, is_postgresql: bool) -> dict[str, Any]:
@@ -71,55 +77,53 @@ def _asked(words: Sequence[str], *, is_postgresql: bool) -> dict[str, Any]:
     return {f"word_{place}": f"{quote}{word}{quote}" for place, word in enumerate(padded)}
 
 
-# A statement of sixteen searches takes longer to be put together than to be answered, so each is made once.
+# A statement of twelve searches takes longer to be put together than to be answered, so each is made once.
 
 
 @cache
 def _like_this(*, is_postgresql: bool) -> Select[int]:
-    hits, shared = _shared(is_postgresql=is_postgresql)
+    close = _sharing(bindparam("at_least", type_=Number), is_postgresql=is_postgresql)
     knows_the_source = exists().where(
         _teller.c.story_id == articles.c.story_id, _teller.c.source_id == bindparam("the_source", type_=Number)
     )
     return (
         select(articles.c.id)
-        .join_from(hits, articles, articles.c.id == hits.c.article_id)
+        .join_from(close, articles, articles.c.id == close.c.article_id)
         .join(stories, stories.c.id == articles.c.story_id)
         .where(stories.c.at >= bindparam("the_moment", type_=Moment), ~knows_the_source)
-        .group_by(articles.c.id)
-        .having(func.count() >= bindparam("at_least", type_=Number))
-        .order_by(shared.desc(), articles.c.id.desc())
+        .order_by(close.c.shared.desc(), articles.c.id.desc())
         .limit(bindparam("at_most", type_=Number))
     )
 
 
 @cache
-def _related(*, is_postgresql: bool) -> Select[int]:
-    hits, shared = _shared(is_postgresql=is_postgresql)
+def _related(*, is_postgresql: bool) -> Select[int, str]:
+    """Articles; several may tell one story."""
+    close = _sharing(literal(_FEWEST_RELATED, Number), is_postgresql=is_postgresql)
     return (
-        select(articles.c.story_id)
-        .join_from(hits, articles, articles.c.id == hits.c.article_id)
+        select(articles.c.story_id, articles.c.title)
+        .join_from(close, articles, articles.c.id == close.c.article_id)
         .where(articles.c.story_id != bindparam("the_story", type_=Number))
-        .group_by(articles.c.story_id)
-        .having(func.count(hits.c.word.distinct()) >= _FEWEST_RELATED)
-        .order_by(shared.desc(), articles.c.story_id.desc())
-        .limit(bindparam("at_most", type_=Number))
+        .order_by(close.c.shared.desc(), articles.c.id.desc())
     )
 
 
-def _shared(*, is_postgresql: bool) -> tuple[Subquery, ColumnElement[float]]:
-    """Which article has which word, and the sum of how rare these are."""
-    found = union_all(
-        *(
-            _having(place, bindparam(f"word_{place}", type_=Text), is_postgresql=is_postgresql)
-            for place in range(_MOST_WORDS)
-        )
-    ).subquery("found")
-    among = func.count().over(partition_by=found.c.word)
-    hits = select(found.c.word, found.c.article_id, (literal(1.0) / among).label("weight")).subquery("hits")
-    return hits, func.sum(hits.c.weight)
+def _sharing(at_least: ColumnElement[int], *, is_postgresql: bool) -> Subquery:
+    """How many of the words an article has that has enough of them; the newest of those with most."""
+    words = [bindparam(f"word_{place}", type_=Text) for place in range(_MOST_WORDS)]
+    hits = union_all(*(_having(word, is_postgresql=is_postgresql) for word in words)).subquery("hits")
+    shared = func.count().label("shared")
+    return (
+        select(hits.c.article_id, shared)
+        .group_by(hits.c.article_id)
+        .having(func.count() >= at_least)
+        .order_by(shared.desc(), hits.c.article_id.desc())
+        .limit(_CLOSEST)
+        .subquery("close")
+    )
 
 
-def _having(place: int, word: BindParameter[str], *, is_postgresql: bool) -> Select[int, int]:
+def _having(word: BindParameter[str], *, is_postgresql: bool) -> Select[int]:
     """The newest articles that have the word."""
     if is_postgresql:
         newest = (
@@ -133,5 +137,4 @@ def _having(place: int, word: BindParameter[str], *, is_postgresql: bool) -> Sel
             .where(index.c.article_index.op("MATCH")(word))
             .order_by(index.c.rowid.desc())
         )
-    some = newest.limit(_NEWEST).subquery()
-    return select(literal(place, Number).label("word"), some.c.article_id)
+    return select(newest.limit(_NEWEST).subquery().c.article_id)

@@ -11,7 +11,7 @@ from bot.domain.article import Article, ArticleId, StoryId
 from bot.domain.matching import Match
 from bot.domain.opinion import Tally
 from bot.domain.source import SourceId
-from bot.domain.story import Story, Told
+from bot.domain.story import Headline, Story, Told
 from bot.domain.topic import TopicId
 from storage import likeness, merging, opinions, search
 from storage.articles import to_article
@@ -98,8 +98,8 @@ class DatabaseStories:
         by_id = {row.id: to_article(row) for row in rows}
         return [by_id[number] for number in found]
 
-    async def related(self, story: Story, *, limit: int) -> list[Story]:
-        return await self._load(await likeness.related(self._connection, story.id, story.title, limit=limit))
+    async def related(self, story: Story, *, limit: int) -> list[Headline]:
+        return await likeness.related(self._connection, story, limit=limit)
 
     async def merge(self, kept: StoryId, gone: StoryId) -> None:
         await merging.merge(self._connection, kept, gone)

@@ -36,7 +36,7 @@ _TITLE_CASE = 0.6
 _SHINGLE = 3
 _FEWEST_SHINGLES = 15
 _FEWEST_MARKS = 3
-_MOST_TERMS = 16
+_MOST_TERMS = 12
 
 # Set with the texts in tests/data/same_event, whose labels tests/unit/bot/domain/test_sameness.py holds them to.
 _COPIED = 0.5

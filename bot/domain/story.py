@@ -20,6 +20,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """What a story is offered by, where no more of it is needed."""
+
+    id: StoryId
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """A story with all that is told and thought about it.
 

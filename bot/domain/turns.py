@@ -4,6 +4,7 @@ Each line is one turn, as beginnings of folded words (``words.fold``) in English
 that ends with "." is a whole word.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 _TURNS = (
@@ -33,17 +34,22 @@ _TURNS = (
     "recover rebound rises. rose. jump подорож вырос рост. bahala artdi artib yuksel",
     "falls. fell. drop plung подешев упал снизил сниж ucuzla dusub dusdu dustu geriled indir",
 )
+_INITIALS = 3
 _WHOLE = {word[:-1]: turn for turn, line in enumerate(_TURNS) for word in line.split() if word.endswith(".")}
-_BEGINNINGS = tuple(
-    (turn, tuple(word for word in line.split() if not word.endswith("."))) for turn, line in enumerate(_TURNS)
-)
+_BEGINNINGS: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+for _turn, _line in enumerate(_TURNS):
+    for _word in _line.split():
+        if not _word.endswith("."):
+            _BEGINNINGS[_word[:_INITIALS]].append((_word, _turn))
 
 
 def turns(folded: Iterable[str]) -> frozenset[int]:
     """The turns that these words speak of."""
-    words = tuple(folded)
-    found = {_WHOLE[word] for word in words if word in _WHOLE}
-    for turn, beginnings in _BEGINNINGS:
-        if turn not in found and any(word.startswith(beginnings) for word in words):
-            found.add(turn)
+    found = set()
+    for word in folded:
+        if word in _WHOLE:
+            found.add(_WHOLE[word])
+        for beginning, turn in _BEGINNINGS.get(word[:_INITIALS], ()):
+            if word.startswith(beginning):
+                found.add(turn)
     return frozenset(found)

@@ -18,7 +18,7 @@ from bot.domain.matching import Match
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.person import PersonRef
 from bot.domain.source import NewSource, Source, SourceId
-from bot.domain.story import Story
+from bot.domain.story import Headline, Story
 from bot.domain.subscription import Subscription, SubscriptionId, Target
 from bot.domain.topic import TopicId
 
@@ -154,13 +154,12 @@ class StoryStore(Protocol):
         self, words: Sequence[str], *, at_least: int, not_by: SourceId, since: datetime, limit: int
     ) -> list[Article]:
         """Articles that have ``at_least`` so many of the words, in stories of since then that the source does not tell;
-        first those with most of the words, a rare one counting more. Of more than sixteen words the first are looked
-        for.
+        those with most of the words first, then the newest. Of more than twelve words the first are looked for.
         """
         ...
 
-    async def related(self, story: Story, *, limit: int) -> list[Story]:
-        """Other stories that have two telling words of its title or more, those with most and the rarest first."""
+    async def related(self, story: Story, *, limit: int) -> list[Headline]:
+        """Other stories that have two telling words of its title or more, those with most first, then the newest."""
         ...
 
     async def merge(self, kept: StoryId, gone: StoryId) -> None:

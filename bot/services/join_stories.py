@@ -12,9 +12,9 @@ from bot.ports.storage import UnitOfWork
 TOGETHER = timedelta(hours=48)
 """How far apart tellings of one story may be, from the first one on: no story goes on for ever."""
 
-_CANDIDATES = 5
+_CANDIDATES = 4
 _FEWEST_SHARED = 3
-"""Texts about one event have six of sixteen telling words in common and more, others hardly ever four."""
+"""Texts about one event have half of their telling words in common, others hardly ever a quarter."""
 
 
 async def story_told_elsewhere(

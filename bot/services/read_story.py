@@ -2,10 +2,11 @@
 
 from bot.domain.article import StoryId
 from bot.domain.errors import UnknownStoryError
-from bot.domain.story import Story
+from bot.domain.story import Headline, Story
 from bot.ports.storage import Reading, Storage
 
 _LONGEST_NUMBER = 18
+_RELATED = 3
 
 
 async def story_numbered(storage: Storage, number: int) -> Story:
@@ -26,6 +27,12 @@ async def story_asked_for(storage: Storage, asked: str) -> Story:
             f"I found no story about “{wanted[:80]}”. Try fewer words, or /headlines for the latest."
         )
     return found[0]
+
+
+async def related_to(storage: Storage, story: Story) -> tuple[Headline, ...]:
+    """Up to three other stories about the same things."""
+    async with storage.reading() as look:
+        return tuple(await look.stories.related(story, limit=_RELATED))
 
 
 async def _numbered(look: Reading, number: int) -> Story:

@@ -26,8 +26,9 @@ from tests.fakes.clocks import HeldClock
 DELAY = timedelta(seconds=10)
 QUAKE = Draft(
     title="Magnitude 5.1 earthquake shakes Sapporo in Japan",
-    teaser="An earthquake of magnitude 5.1 struck near Sapporo in northern Japan on Tuesday morning, the "
-    "Meteorological Agency said. It was recorded at 06:42 at a depth of 18 kilometres. There were no injuries in Sapporo.",
+    teaser="An earthquake of magnitude 5.1 struck near Sapporo in northern Japan on Tuesday morning, "
+    "the Meteorological Agency said. It was recorded at 06:42 at a depth of 18 kilometres. "
+    "There were no injuries in Sapporo.",
     guid="quake",
 )
 QUAKE_IN_OTHER_WORDS = Draft(
