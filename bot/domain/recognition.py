@@ -39,6 +39,7 @@ class Entry:
 class Evidence(Enum):
     """What two tellings have in common beside keys."""
 
+    GUID = auto()
     TITLE = auto()
     OPENING = auto()
     MOMENT = auto()
@@ -186,6 +187,8 @@ class Document:
         draft, before, shared = self._drafts[at], article.fed, self._shared(article, at)
         has_title, has_opening = Evidence.TITLE in shared, Evidence.OPENING in shared
         are_dated = draft.published_at is not None and before.published_at is not None
+        if has_title and Evidence.GUID in shared:
+            return True
         if self._signs[at].strong:
             if are_dated:
                 return Evidence.MOMENT in shared and len(shared) > 1
@@ -219,6 +222,7 @@ def came_out(draft: Draft, seen_at: datetime) -> datetime:
 def evidence(one: Draft, other: Draft) -> set[Evidence]:
     """What the two have in common beside keys."""
     compared = {
+        Evidence.GUID: ((one.guid or "").strip(), (other.guid or "").strip()),
         Evidence.TITLE: (folded(one.title), folded(other.title)),
         Evidence.OPENING: (opening_of(one), opening_of(other)),
         Evidence.MOMENT: (one.published_at, other.published_at),

@@ -68,7 +68,7 @@ def test_a_changed_guid_with_the_same_link_is_the_same_article() -> None:
 def test_a_bumped_date_or_title_is_no_new_article() -> None:
     before = Draft(title="A", guid="1", published_at=NOW)
     after = Draft(title="B", guid="1", published_at=NOW.replace(month=6))
-    assert keys(before) == keys(after)
+    assert keys(before) & keys(after)
 
 
 def test_the_same_guid_in_another_feed_is_another_article() -> None:
