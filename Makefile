@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup setup-dev run test bench browser lock lint format clean
+.PHONY: help setup setup-dev run test bench crash browser lock lint format clean
 
 help:
 	@echo "make setup    build the environment in $(VENV): the command is $(BIN)/newsbot"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint     the same without the tests"
 	@echo "make format   put the code in its usual form"
 	@echo "make bench    measure, print a table"
+	@echo "make crash    kill the bot a thousand times (KILLS=1000), on both databases, and see what was lost"
 	@echo "make lock     renew the lock files from pyproject.toml"
 	@echo "make clean    remove all that was built, not what the bot has stored"
 
@@ -64,6 +65,11 @@ run: setup
 
 bench: setup-dev
 	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+KILLS := 1000
+
+crash: setup-dev
+	@exec $(BIN)/python -m tests.crash $(KILLS)
 
 # --- Checking: the cheapest first ---
 
