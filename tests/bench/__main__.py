@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import fan_out, reading, start, telegram_rate
+from tests.bench import fan_out, joining, matching, reading, start, telegram_rate
 from tests.bench.figure import Row, table
 
 _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
     "start": start.measure,
     "reading": reading.measure,
     "fan_out": fan_out.measure,
+    "matching": matching.measure,
+    "joining": joining.measure,
     "telegram_rate": telegram_rate.measure,
 }
 _RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -45,7 +47,8 @@ async def _measured(names: Sequence[str]) -> list[Row]:
 
 
 def _results(rows: Sequence[Row]) -> str:
-    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    busy = f"load average {os.getloadavg()[1]:.1f}, of which this run makes about 2"
+    machine = f"{os.cpu_count()} cores ({busy}), {platform.system()}, Python {platform.python_version()}"
     return (
         "# Measured\n\n"
         f"The last recorded run of `make bench ARGS=--record`: {machine}, everything on one machine.\n"
