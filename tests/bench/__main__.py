@@ -47,7 +47,7 @@ async def _measured(names: Sequence[str]) -> list[Row]:
 
 
 def _results(rows: Sequence[Row]) -> str:
-    busy = f"load average {os.getloadavg()[1]:.1f}, of which this run makes about 2"
+    busy = f"load average {os.getloadavg()[1]:.1f}"
     machine = f"{os.cpu_count()} cores ({busy}), {platform.system()}, Python {platform.python_version()}"
     return (
         "# Measured\n\n"
