@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +26,7 @@ _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
 _LONGEST_LINK = 2048
 _LONGEST_GUID = 1024
+_LONGEST_DATE = 40
 _WHOLE_TEXT = 1000
 """A description of so many characters is the story itself; a shorter one of a single paragraph is a teaser."""
 
@@ -152,10 +155,7 @@ def _drafts(entries: Iterable[Fields], context: _Context) -> Iterator[Draft]:
     dated: list[tuple[datetime, Fields, datetime | None]] = []
     neighbour = datetime.max.replace(tzinfo=UTC)
     for entry in entries:
-        # feedparser warns when asked for an update that is not there.
-        published = moment(_text(entry.get("published"))) or (
-            moment(_text(entry["updated"])) if "updated" in entry else None
-        )
+        published = _published(entry)
         neighbour = published or neighbour
         dated.append((neighbour, entry, published))
     dated.sort(key=lambda one: one[0], reverse=True)
@@ -163,6 +163,27 @@ def _drafts(entries: Iterable[Fields], context: _Context) -> Iterator[Draft]:
         draft = _draft(entry, published, context)
         if draft is not None:
             yield draft
+
+
+def _published(entry: Fields) -> datetime | None:
+    written = _text(entry.get("published"))
+    if written and written == _date_seen_in(_text(entry.get("id"))):
+        return None
+    # feedparser warns when asked for an update that is not there.
+    return moment(written) or (moment(_text(entry["updated"])) if "updated" in entry else None)
+
+
+@lru_cache(maxsize=1024)
+def _date_seen_in(guid: str) -> str | None:
+    """The date that the fast parser takes an id for where there is no other: the 1st of this month for ``1``."""
+    if not guid or len(guid) > _LONGEST_DATE:
+        return None
+    item = f"<rss version='2.0'><channel><title>t</title><item><guid>{escape(guid)}</guid></item></channel></rss>"
+    try:
+        found = fastfeedparser.parse(item.encode(), include_tags=False).entries
+    except Exception:  # noqa: BLE001  # as above
+        return None
+    return _text(found[0].get("published")) if found else None
 
 
 def _draft(entry: Fields, published: datetime | None, context: _Context) -> Draft | None:

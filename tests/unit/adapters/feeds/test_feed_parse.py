@@ -224,6 +224,14 @@ def test_entries_come_newest_first_and_one_without_a_date_stays_where_it_stood()
     assert feed.drafts[3].published_at is None
 
 
+def test_an_id_that_looks_like_a_day_is_no_date() -> None:
+    feed = parsed(rss("<title>a</title><guid>1</guid>", "<title>b</title><guid>2026-01-05</guid>"))
+    assert [draft.published_at for draft in feed.drafts] == [None, None]
+    date = "<pubDate>Mon, 23 Nov 2026 10:00:00 GMT</pubDate>"
+    [draft] = parsed(rss(f"<title>a</title><guid>1</guid>{date}")).drafts
+    assert draft.published_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
 def test_of_more_entries_than_the_limit_the_newest_are_taken() -> None:
     first = datetime(2026, 1, 1, tzinfo=UTC)
     items = [
