@@ -10,14 +10,17 @@ Where a text has a longer name of a place, the shorter ones within it are not me
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
-from bot.domain.topic import MOST_WORDS, Topic, TopicId, TopicKind
-from bot.domain.words import Token, is_turkic, stem, tokens, turkic_roots
+from bot.domain.phrases import PhraseIndex
+from bot.domain.topic import MOST_WORDS, Topic, TopicId, TopicKind, is_own_words, phrase_of
+from bot.domain.words import fold_each, is_turkic, stem, tokens, turkic_roots, written_words
 
 _LONGEST_ACRONYM = 3
 _LEAD_PARAGRAPHS = 3
 _ENOUGH_PARAGRAPHS = 2
 _PLACES = (TopicKind.COUNTRY, TopicKind.REGION)
+_PLACE = itemgetter(0, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,11 @@ class _Entry:
     is_exact: bool
     is_decoy: bool
 
+    @property
+    def name(self) -> str:
+        """What it is filed under with all others of the same key; never the id of a reader's own words."""
+        return " ".join(self.key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hit:
@@ -58,36 +66,56 @@ class _Hit:
         return self.entry.kind in _PLACES and other.entry.kind in _PLACES
 
 
+class _Forms(dict[str, tuple[str, ...]]):
+    """The forms in which a folded word is looked for, fullest first, worked out once for each word of a text."""
+
+    def __init__(self, index: PhraseIndex, *, turkic: bool) -> None:
+        self._may_end_with = index.may_end_with
+        self._turkic = turkic
+
+    def __missing__(self, folded: str) -> tuple[str, ...]:
+        roots = filter(self._may_end_with, turkic_roots(folded)) if self._turkic else ()
+        forms = self[folded] = (stem(folded), *roots)
+        return forms
+
+
 class Matcher:
-    """Finds the topics of texts in one pass each, however many topics there are."""
+    """Finds the topics of texts in one pass each, however many topics there are.
+
+    Adding and removing take as long with a million readers' own words as with none.
+    """
 
     def __init__(self, topics: Iterable[Topic] = ()) -> None:
-        self._topics: dict[TopicId, tuple[_Entry, ...]] = {}
-        self._entries: dict[tuple[str, ...], list[_Entry]] = {}
-        self._openers: Counter[tuple[str, int]] = Counter()
-        self._lengths: Counter[int] = Counter()
+        self._catalogue: dict[TopicId, tuple[_Entry, ...]] = {}
+        self._entries: dict[str, list[_Entry]] = {}
+        self._index = PhraseIndex()
         for topic in topics:
             self.add(topic)
 
     def add(self, topic: Topic) -> None:
         """Look for this topic from now on, instead of what was looked for under its id."""
+        if topic.kind is TopicKind.WORDS:
+            self.add_own_words(topic.id)
+            return
         self.remove(topic.id)
-        entries = tuple(_entries(topic))
-        self._topics[topic.id] = entries
+        entries = self._catalogue[topic.id] = tuple(_entries(topic))
         for entry in entries:
-            self._entries.setdefault(entry.key, []).append(entry)
-            self._openers[entry.key[0], len(entry.key)] += 1
-            self._lengths[len(entry.key)] += 1
+            self._entries.setdefault(entry.name, []).append(entry)
+            self._index.add(entry.key, entry.name)
+
+    def add_own_words(self, topic_id: TopicId) -> None:
+        """Look for a reader's own words, of which no more than their topic's id is kept."""
+        self._index.add(_own_key(topic_id), topic_id)
 
     def remove(self, topic_id: TopicId) -> None:
         """Look for this topic no more; nothing happens if it was not looked for."""
-        for entry in self._topics.pop(topic_id, ()):
-            there = self._entries[entry.key]
-            there.remove(entry)
-            if not there:
-                del self._entries[entry.key]
-            self._openers[entry.key[0], len(entry.key)] -= 1
-            self._lengths[len(entry.key)] -= 1
+        if is_own_words(topic_id):
+            self._index.remove(_own_key(topic_id), topic_id)
+        for entry in self._catalogue.pop(topic_id, ()):
+            self._entries[entry.name].remove(entry)
+            if not self._entries[entry.name]:
+                del self._entries[entry.name]
+                self._index.remove(entry.key, entry.name)
 
     def match(self, title: str, paragraphs: Sequence[str]) -> tuple[Match, ...]:
         """Each topic that the text is about, once, with the place that says so first; in the order of these places.
@@ -96,57 +124,59 @@ class Matcher:
         what is mentioned in passing is not what a text is about. A reader's own words count wherever they stand.
         """
         parts = (title, *paragraphs)
-        turkic = is_turkic("\n".join(parts))
+        forms = _Forms(self._index, turkic=is_turkic("\n".join(parts)))
         first: dict[TopicId, Match] = {}
         places: Counter[TopicId] = Counter()
         for number, part in enumerate(parts):
-            for topic_id, word in self._in(part, turkic=turkic).items():
+            for topic_id, word in self._in(part, forms).items():
                 places[topic_id] += 1
-                first.setdefault(topic_id, Match(topic_id=topic_id, word=word, paragraph=number))
+                if topic_id not in first:
+                    first[topic_id] = Match(topic_id=topic_id, word=word, paragraph=number)
         return tuple(
             match
             for topic_id, match in first.items()
-            if match.paragraph <= _LEAD_PARAGRAPHS
-            or places[topic_id] >= _ENOUGH_PARAGRAPHS
-            or self._topics[topic_id][0].kind is TopicKind.WORDS
+            if match.paragraph <= _LEAD_PARAGRAPHS or places[topic_id] >= _ENOUGH_PARAGRAPHS or is_own_words(topic_id)
         )
 
-    def _in(self, text: str, *, turkic: bool) -> dict[TopicId, str]:
+    def _in(self, text: str, forms: _Forms) -> dict[TopicId, str]:
         """The topics in one paragraph with the words that say so, in the order of these words."""
-        read = tuple(tokens(text))
-        hits = sorted(self._hits(read, shouted=text.isupper(), turkic=turkic), key=lambda hit: (hit.start, -hit.end))
+        written = written_words(text)
+        own: list[tuple[int, int, TopicId]] = []
+        named: list[_Hit] = []
+        for start, end, name in self._index.find([forms[word] for word in fold_each(written)]):
+            if is_own_words(TopicId(name)):
+                own.append((start, -end, TopicId(name)))
+            else:
+                named += [_Hit(entry=entry, start=start, end=end) for entry in self._entries[name]]
         found: dict[TopicId, str] = {}
-        for index, hit in enumerate(hits):
-            if hit.entry.is_decoy or hit.entry.topic_id in found:
-                continue
-            if not any(other.hides(hit) for other in _around(hits, index)):
-                found[hit.entry.topic_id] = " ".join(token.written for token in read[hit.start : hit.end])
+        for start, minus_end, topic_id in sorted([*_meant(named, written, shouted=text.isupper()), *own], key=_PLACE):
+            if topic_id not in found:
+                found[topic_id] = " ".join(written[start:-minus_end])
         return found
 
-    def _hits(self, read: Sequence[Token], *, shouted: bool, turkic: bool) -> Iterator[_Hit]:
-        stems = [stem(token.folded) for token in read]
-        endless = [(stems[n], *(turkic_roots(token.folded) if turkic else ())) for n, token in enumerate(read)]
-        lengths = [length for length, count in self._lengths.items() if count]
-        for start, opening in enumerate(stems):
-            for length in lengths:
-                end = start + length
-                if end <= len(read) and (length == 1 or self._openers[opening, length]):
-                    keys = ((*stems[start : end - 1], last) for last in endless[end - 1])
-                    for entry in self._accepted(keys, read[start:end], shouted=shouted):
-                        yield _Hit(entry=entry, start=start, end=end)
 
-    def _accepted(
-        self, keys: Iterable[tuple[str, ...]], written: Sequence[Token], *, shouted: bool
-    ) -> Iterator[_Entry]:
-        """The words of topics that some words of a text are, given these words' possible keys, fullest first.
+def _meant(named: Iterable[_Hit], written: Sequence[str], *, shouted: bool) -> Iterator[tuple[int, int, TopicId]]:
+    """Where the topics of the catalogue stand whose words are as asked for and in no longer name of something else."""
+    worn = [hit for hit in named if _accepts(hit.entry, written[hit.start : hit.end], shouted=shouted)]
+    hits = sorted(_with_fewest_endings_off(worn), key=lambda hit: (hit.start, -hit.end))
+    for index, hit in enumerate(hits):
+        if not hit.entry.is_decoy and not any(other.hides(hit) for other in _around(hits, index)):
+            yield hit.start, -hit.end, hit.entry.topic_id
 
-        A place that needs fewer endings taken off is the one meant: Nijerya is Nigeria, not Nijer with an ending.
-        """
-        knows_place = False
-        for key in keys:
-            accepted = [entry for entry in self._entries.get(key, ()) if _accepts(entry, written, shouted=shouted)]
-            yield from (entry for entry in accepted if not (knows_place and entry.kind in _PLACES))
-            knows_place = knows_place or any(entry.kind in _PLACES for entry in accepted)
+
+def _with_fewest_endings_off(hits: Iterable[_Hit]) -> Iterator[_Hit]:
+    """The hits, of which those at one place stand together, fullest form first, without what is not meant there.
+
+    A place that needs fewer endings taken off is the one meant: Nijerya is Nigeria, not Nijer with an ending.
+    """
+    known: _Hit | None = None
+    for hit in hits:
+        if hit.entry.kind in _PLACES:
+            if known is None or (known.start, known.end) != (hit.start, hit.end):
+                known = hit
+            elif known.entry.key != hit.entry.key:
+                continue
+        yield hit
 
 
 def _entries(topic: Topic) -> Iterator[_Entry]:
@@ -176,12 +206,14 @@ def _around(hits: Sequence[_Hit], index: int) -> Iterator[_Hit]:
         yield hits[other]
 
 
-def _accepts(entry: _Entry, written: Sequence[Token], *, shouted: bool) -> bool:
+def _accepts(entry: _Entry, written: Sequence[str], *, shouted: bool) -> bool:
     if entry.is_exact:
-        return entry.asked == tuple(token.written for token in written) and not (
-            shouted and _is_acronym(entry.asked[0])
-        )
-    return all(_wears(token.written, asked, shouted=shouted) for token, asked in zip(written, entry.asked, strict=True))
+        return entry.asked == tuple(written) and not (shouted and _is_acronym(entry.asked[0]))
+    return all(_wears(word, asked, shouted=shouted) for word, asked in zip(written, entry.asked, strict=True))
+
+
+def _own_key(topic_id: TopicId) -> list[str]:
+    return [stem(word) for word in phrase_of(topic_id).split(" ")]
 
 
 def _wears(written: str, asked: str, *, shouted: bool) -> bool:

@@ -80,6 +80,16 @@ def own_words(phrase: str) -> Topic:
     )
 
 
+def is_own_words(topic_id: TopicId) -> bool:
+    """Whether the topic is a reader's own words."""
+    return topic_id.startswith(OWN_WORDS_PREFIX)
+
+
+def phrase_of(topic_id: TopicId) -> str:
+    """The normalised words that a topic of a reader's own stands for."""
+    return topic_id.removeprefix(OWN_WORDS_PREFIX)
+
+
 class Catalogue:
     """The topics that everybody knows, in the order of the file."""
 

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 
 _SHORTEST_STEM = 4
+_REMEMBERED = 1 << 14
+"""Words whose stems are kept, some megabytes: four words in five of a text were in those just before it."""
 _APOSTROPHES = "'’ʼ‘`"
 _DOTTED = r"(?:[^\W\d_]\.){2,8}|[^\W\d_](?:\.[^\W\d_]){1,8}"
 # Vowel signs and other marks that belong to the word they stand in: Latin, Hebrew, Arabic, Indic, Thai, joiners.
@@ -14,8 +17,8 @@ _MARKS = (
     r"\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
     r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d"
 )
-_TOKEN = re.compile(rf"(?P<dotted>{_DOTTED})(?![^\W\d_])|\w[\w{_MARKS}]*")
-_SUFFIX = re.compile(rf"[{_APOSTROPHES}](?=[^\W\d_])([^\W\d_]{{1,10}})")
+_WORD = re.compile(rf"(?:({_DOTTED})(?![^\W\d_])|(\w[\w{_MARKS}]*))(?:[{_APOSTROPHES}](?=[^\W\d_])([^\W\d_]{{1,10}}))?")
+"""A dotted word or another, and what follows its apostrophe."""
 _CURRENCY = re.compile(r"\b[A-Z]{1,3}\$")
 """US$ 5 and HK$ 5 are money, not places."""
 _OTHER_LETTERS = str.maketrans({"ı": "i", "ə": "e", "ё": "е", "ø": "o", "ł": "l", "đ": "d", "æ": "ae"})
@@ -23,22 +26,30 @@ _TURKIC_LETTERS = frozenset("əığşƏİĞŞ")
 _TURKIC_SHARE = 0.02
 """A Turkish text is 8 % these four letters, an Azerbaijani one 15 %; a foreign name in another brings a trace."""
 
-# Longest first, so that the whole ending goes and not its tail. Of -ия only the last letter goes: Германия must not
-# meet the first name Герман.
-_RUSSIAN_ENDINGS = (
-    *("ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими"),
-    *("ий", "ый", "ой", "ая", "яя", "ое", "ее", "ые", "ие", "ую", "юю", "ых", "их", "ым", "им"),
-    *("ом", "ем", "ев", "ов", "ей", "ам", "ям", "ах", "ях", "ью"),
-    *("а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й"),
+# Of -ия only the last letter goes: Германия must not meet the first name Герман.
+_RUSSIAN_ENDINGS = frozenset(
+    (
+        *("ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими"),
+        *("ий", "ый", "ой", "ая", "яя", "ое", "ее", "ые", "ие", "ую", "юю", "ых", "их", "ым", "им"),
+        *("ом", "ем", "ев", "ов", "ей", "ам", "ям", "ах", "ях", "ью"),
+        *("а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й"),
+    )
 )
+_RUSSIAN_LENGTHS = (3, 2, 1)
+"""Longest first, so that the whole ending goes and not its tail."""
+
 # As they stand after folding: ı, i, u, ü are i or u; ə, e are e.
-_TURKIC_ENDINGS = (
-    *("larin", "lerin", "lar", "ler", "dan", "den", "tan", "ten", "nin", "nun", "yla", "yle"),
-    *("da", "de", "ta", "te", "in", "un", "ni", "nu", "yi", "yu", "na", "ne", "ya", "ye", "la", "le", "li", "lu", "ki"),
-    *("i", "u", "a", "e"),
+_TURKIC_ENDINGS = frozenset(
+    (
+        *("larin", "lerin", "lar", "ler", "dan", "den", "tan", "ten", "nin", "nun", "yla", "yle"),
+        *("da", "de", "ta", "te", "in", "un", "ni", "nu", "yi", "yu", "na", "ne", "ya", "ye", "la", "le", "li", "lu"),
+        *("ki", "i", "u", "a", "e"),
+    )
 )
-_TURKIC_LAYERS = 3
-"""Azərbaycan-lı-lar-ın: three endings on one root are ordinary, more are not worth looking for."""
+_TURKIC_LENGTHS = (1, 2, 3, 5)
+_TURKIC_PAIRS = _TURKIC_ENDINGS | {one + other for one in _TURKIC_ENDINGS for other in _TURKIC_ENDINGS}
+_TURKIC_LAST_LETTERS = frozenset(ending[-1] for ending in _TURKIC_ENDINGS)
+_LONGEST_PAIR = max(map(len, _TURKIC_PAIRS))
 
 Script = Literal["cyrillic", "latin", "other"]
 
@@ -51,6 +62,15 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if _FOLD_ALONE.fullmatch(text):
+        text = text.replace("İ", "i").lower()
+        for letter in set(_FOLDABLE.findall(text)):
+            text = text.replace(letter, _fold_letter(letter))
+        return text
+    return _fold_together(text)
+
+
+def _fold_together(text: str) -> str:
     spelled = unicodedata.normalize("NFKC", text).translate({ord("İ"): "i", ord("I"): "i"}).casefold()
     decomposed = unicodedata.normalize("NFD", spelled.translate(_OTHER_LETTERS))
     bare = []
@@ -64,6 +84,12 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(bare)).translate(_OTHER_LETTERS)
 
 
+_FOLD_ALONE = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027]*")
+"""Latin and Cyrillic letters fold each by itself, as long as no mark stands alone behind them."""
+_FOLDABLE = re.compile(r"[^\0-\x7fа-я]")
+_fold_letter = cache(_fold_together)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """One word of a text: as written without what follows its apostrophe, and folded. U.S. is written US."""
@@ -74,23 +100,50 @@ class Token:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text in order; hyphens part words, a small-letter ending after an apostrophe is left out."""
-    text = _CURRENCY.sub(" ", unicodedata.normalize("NFKC", text))
-    position = 0
-    while found := _TOKEN.search(text, position):
-        position = found.end()
-        written = found.group()
-        if found["dotted"] and written[0].isupper():
-            written = written.replace(".", "")
-        if (suffix := _SUFFIX.match(text, position)) and suffix[1].islower():
-            position = suffix.end()
-        yield Token(written=written, folded=fold(written))
+    written = written_words(text)
+    for word, folded in zip(written, fold_each(written), strict=True):
+        yield Token(written=word, folded=folded)
+
+
+def written_words(text: str) -> list[str]:
+    """The same, each word as written only."""
+    text = unicodedata.normalize("NFKC", text)
+    if "$" in text:
+        text = _CURRENCY.sub(" ", text)
+    words: list[str] = []
+    position: int | None = 0
+    while position is not None:
+        position = _read_words(text, position, words)
+    return words
+
+
+def _read_words(text: str, start: int, words: list[str]) -> int | None:
+    """Add the words from there on; stop where an apostrophe parts two words, and say where the second begins."""
+    for found in _WORD.finditer(text, start):
+        dotted, word, ending = found.groups()
+        if word:
+            words.append(word)
+        else:
+            words.append(dotted.replace(".", "") if dotted[0].isupper() else dotted)
+        if ending and not ending.islower():
+            return found.start(3)
+    return None
+
+
+def fold_each(words: Sequence[str]) -> list[str]:
+    """The words folded, in one go."""
+    together = "\n".join(words)
+    if together.isascii() or _FOLD_ALONE.fullmatch(together):
+        return fold(together).split("\n") if words else []
+    return [fold(word) for word in words]
 
 
 def normal(phrase: str) -> str:
     """The folded words of a phrase with one space between them, so that punctuation and case do not tell two apart."""
-    return " ".join(token.folded for token in tokens(phrase))
+    return " ".join(fold_each(written_words(phrase)))
 
 
+@lru_cache(_REMEMBERED)
 def stem(folded: str) -> str:
     """A folded word without its commonest ending: a case ending in Cyrillic, a plural in Latin letters.
 
@@ -98,9 +151,9 @@ def stem(folded: str) -> str:
     """
     match _script(folded):
         case "cyrillic":
-            for ending in _RUSSIAN_ENDINGS:
-                if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_STEM:
-                    return folded[: -len(ending)]
+            for length in _RUSSIAN_LENGTHS:
+                if folded[-length:] in _RUSSIAN_ENDINGS and len(folded) - length >= _SHORTEST_STEM:
+                    return folded[:-length]
             return folded
         case "latin":
             return _singular(folded)
@@ -108,21 +161,23 @@ def stem(folded: str) -> str:
             return folded
 
 
+@lru_cache(_REMEMBERED)
 def turkic_roots(folded: str) -> tuple[str, ...]:
-    """What may be left of an Azerbaijani or Turkish word without its endings, the likeliest first; never the word."""
-    if _script(folded) != "latin":
+    """What may be left of an Azerbaijani or Turkish word without its endings, the fullest first; never the word.
+
+    Up to three endings come off, as in Azərbaycan-lı-lar-ın: more are not worth looking for.
+    """
+    size = len(folded)
+    if size <= _SHORTEST_STEM or folded[-1] not in _TURKIC_LAST_LETTERS or not "a" <= folded[0] <= "z":
         return ()
-    found: dict[str, None] = {}
-    layer = [folded]
-    for _ in range(_TURKIC_LAYERS):
-        layer = [
-            word.removesuffix(ending)
-            for word in layer
-            for ending in _TURKIC_ENDINGS
-            if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM
-        ]
-        found.update(dict.fromkeys(layer))
-    return tuple(found)
+    cuts = {cut for cut in range(max(_SHORTEST_STEM, size - _LONGEST_PAIR), size) if folded[cut:] in _TURKIC_PAIRS}
+    cuts |= {
+        cut - length
+        for cut in cuts
+        for length in _TURKIC_LENGTHS
+        if cut - length >= _SHORTEST_STEM and folded[cut - length : cut] in _TURKIC_ENDINGS
+    }
+    return tuple(folded[:cut] for cut in sorted(cuts, reverse=True))
 
 
 def is_turkic(text: str) -> bool:
@@ -140,10 +195,10 @@ def _script(folded: str) -> Script:
 
 
 def _singular(word: str) -> str:
+    if not word.endswith("s") or len(word) <= _SHORTEST_STEM:
+        return word
     if word.endswith("ies") and len(word) > _SHORTEST_STEM + 1:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")) and len(word) > _SHORTEST_STEM:
+    if word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > _SHORTEST_STEM:
-        return word[:-1]
-    return word
+    return word if word.endswith(("ss", "us", "is")) else word[:-1]

@@ -1,0 +1,97 @@
+"""An index of phrases that tells which of them a text has, made for a million that come and go."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+_HINTS = 1 << 24
+_BYTES = _HINTS // 8 - 1
+_PAIR = 2
+_BREAK = "\n"
+
+
+class PhraseIndex:
+    """Names filed under phrases, each one word or more in the form in which words are compared.
+
+    Of a phrase only a 64-bit key is kept: with a million phrases filed, one text in some thousand million is told to
+    have one that it has not. A name is a text without line breaks. Keys and names are numbers and texts, none of which
+    Python's garbage collector looks at: a dict of a million others would hold everybody up each time it did.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._longest = 0
+        self._hints = bytearray(_HINTS // 8)
+
+    def add(self, phrase: Sequence[str], name: str) -> None:
+        """File it under the phrase; twice is once. Takes as long however many there are."""
+        key = _key(phrase)
+        there = self._names.get(key)
+        if there is None:
+            self._names[key] = name
+        elif name not in there.split(_BREAK):
+            self._names[key] = f"{there}{_BREAK}{name}"
+        self._longest = max(self._longest, len(phrase))
+        self._hint(hash(phrase[-1]))
+        if len(phrase) > _PAIR:
+            self._hint(hash(tuple(phrase[:_PAIR])))
+
+    def remove(self, phrase: Sequence[str], name: str) -> None:
+        """File it there no more; nothing happens if it was not. Takes as long however many there are."""
+        key = _key(phrase)
+        others = [other for other in self._names.get(key, "").split(_BREAK) if other and other != name]
+        if others:
+            self._names[key] = _BREAK.join(others)
+        else:
+            self._names.pop(key, None)
+
+    def may_end_with(self, word: str) -> bool:
+        """False if no phrase's last word is this one; True may be said of any other."""
+        return self._is_hinted(hash(word))
+
+    def find(self, text: Sequence[Sequence[str]]) -> list[tuple[int, int, str]]:
+        """The names under the phrases of a text: the place of the first word, that after the last one, the name.
+
+        For each word of the text all its forms are given: the last word of a phrase may have any, each other word has
+        the first. What stands at the same place comes in the order of these forms.
+        """
+        names, hints = self._names, self._hints
+        stems = [forms[0] for forms in text]
+        pairs = list(map(hash, pairwise(stems)))
+        found = [(at, at + 1, names[key]) for at, key in enumerate(map(hash, stems)) if key in names]
+        found += [(at, at + _PAIR, names[key]) for at, key in enumerate(pairs) if key in names]
+        for at, forms in enumerate(text):
+            if len(forms) > 1:
+                found += self._with_endings_off(stems, at, forms[1:])
+        for at, key in enumerate(pairs):
+            if hints[key >> 3 & _BYTES] >> (key & 7) & 1:
+                found += self._longer(text, stems, at)
+        return [(start, end, name) for start, end, filed in found for name in filed.split(_BREAK)]
+
+    def _with_endings_off(self, stems: Sequence[str], at: int, forms: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """One word and two, the last of which has one of these forms."""
+        for form in forms:
+            if found := self._names.get(hash(form)):
+                yield at, at + 1, found
+            if at and (found := self._names.get(hash((stems[at - 1], form)))):
+                yield at - 1, at + 1, found
+
+    def _longer(
+        self, text: Sequence[Sequence[str]], stems: Sequence[str], start: int
+    ) -> Iterator[tuple[int, int, str]]:
+        """Three words and more."""
+        for last in range(start + _PAIR, min(start + self._longest, len(stems))):
+            before = stems[start:last]
+            for form in text[last]:
+                if found := self._names.get(hash((*before, form))):
+                    yield start, last + 1, found
+
+    def _hint(self, at: int) -> None:
+        """Note that some phrase ends with this word, or goes on after these two; never unsaid, as it need not hold."""
+        self._hints[at >> 3 & _BYTES] |= 1 << (at & 7)
+
+    def _is_hinted(self, at: int) -> bool:
+        return bool(self._hints[at >> 3 & _BYTES] >> (at & 7) & 1)
+
+
+def _key(phrase: Sequence[str]) -> int:
+    return hash(tuple(phrase)) if len(phrase) > 1 else hash(phrase[0])
