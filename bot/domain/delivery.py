@@ -120,11 +120,9 @@ MAX_UNCERTAIN = 1
 def after_uncertain(claim: Claim, *, now: datetime, repeat_safe: timedelta, reason: str) -> Outcome:
     """What to do when nobody knows whether the attempt arrived.
 
-    Within ``repeat_safe`` of the first attempt the platform recognises the repeat by ``once``: again, freely. Later, or
-    where it cannot, once more at most; then a person decides.
+    Within ``repeat_safe`` of the first attempt the platform recognises the repeat by ``once``: again, freely, though
+    counted, since the repeat may be late. Later, or where it cannot, once more at most; then a person decides.
     """
-    if now - claim.first_attempt_at < repeat_safe:
-        return Waiting(not_before=now + timedelta(seconds=1), reason=reason)
-    if claim.uncertain < MAX_UNCERTAIN:
+    if now - claim.first_attempt_at < repeat_safe or claim.uncertain < MAX_UNCERTAIN:
         return Waiting(not_before=now + timedelta(seconds=1), reason=reason, was_uncertain=True)
     return Parked(reason=reason)

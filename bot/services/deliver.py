@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from bot.domain.delivery import (
     Claim,
     DeliveryKind,
     Outcome,
+    Receipt,
     Sent,
     Settled,
     Waiting,
@@ -41,6 +43,8 @@ IN_FLIGHT = 100
 _IDLE_S = 1.0
 _DRAIN_S = 10.0
 _MAX_POISONED = 5
+_CLOCKS_APART = timedelta(minutes=1)
+"""How far the platform's clock may be behind ours; a message may be older for it than our attempt is for us."""
 
 _Attempt = Callable[[Claim, Story], Awaitable[Outcome]]
 
@@ -55,7 +59,8 @@ class _Moved(Waiting):
 class Deliverer:
     """Sends what is due: at most one at a time in a channel, many channels at once.
 
-    ``passed_at`` is when ``run`` last looked for something to send. One per process. No transaction is open while the network is waited for.
+    ``passed_at`` is when ``run`` last looked for something to send. One per process. No transaction is open while the
+    network is waited for.
     """
 
     def __init__(
@@ -221,7 +226,8 @@ class Deliverer:
     async def _show(self, claim: Claim, story: Story) -> Outcome:
         platform = self._platforms[claim.channel.platform]
         if claim.kind is DeliveryKind.HEADLINE:
-            return Sent(receipt=await platform.send(claim.channel, card(story), once=claim.once))
+            left = await self._left_behind(claim, story)
+            return Sent(receipt=left or await platform.send(claim.channel, card(story), once=claim.once))
         if claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
         return Sent(receipt=await platform.edit(claim.receipt, card(story)))
@@ -230,16 +236,37 @@ class Deliverer:
         """A process died between taking the claim and writing down what became of it."""
         return await self._unknown(claim, story, reason="the process ended while it was being sent")
 
+    async def _left_behind(self, claim: Claim, story: Story) -> Receipt | None:
+        """What an attempt of unknown outcome put there, looked for where a repeat would no longer be recognised.
+
+        Where nobody can look, this is the one repeat that is allowed.
+        """
+        if claim.uncertain and self._must_look(claim):
+            with suppress(UncertainError):
+                return await self._find(claim, story)
+        return None
+
     async def _unknown(self, claim: Claim, story: Story, *, reason: str) -> Outcome:
         now = self._clock.now()
         if claim.kind is DeliveryKind.REFRESH:
             return Waiting(not_before=now + timedelta(seconds=1), reason=reason)
-        platform = self._platforms[claim.channel.platform]
-        repeat_safe = timedelta(seconds=platform.limits.repeat_safe_s)
-        if now - claim.first_attempt_at >= repeat_safe and platform.limits.can_find:
-            found = await platform.find(claim.channel, card(story), since=claim.first_attempt_at)
-            return Sent(receipt=found) if found else Waiting(not_before=now, reason=reason)
+        if self._must_look(claim):
+            with suppress(UncertainError):
+                found = await self._find(claim, story)
+                return Sent(receipt=found) if found else Waiting(not_before=now, reason=reason)
+        repeat_safe = timedelta(seconds=self._platforms[claim.channel.platform].limits.repeat_safe_s)
         return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)
+
+    def _must_look(self, claim: Claim) -> bool:
+        """Whether the platform has a history to look in and would no longer recognise a repeat."""
+        limits = self._platforms[claim.channel.platform].limits
+        age = self._clock.now() - claim.first_attempt_at
+        return limits.can_find and age >= timedelta(seconds=limits.repeat_safe_s)
+
+    async def _find(self, claim: Claim, story: Story) -> Receipt | None:
+        """Raises UncertainError where the platform has a history that we may not read."""
+        platform = self._platforms[claim.channel.platform]
+        return await platform.find(claim.channel, card(story), since=claim.first_attempt_at - _CLOCKS_APART)
 
     async def _guarded(self, claim: Claim, story: Story | None, attempt: _Attempt) -> Outcome:
         """What became of the attempt; every failure is an outcome."""

@@ -9,11 +9,14 @@ from bot.domain.delivery import Receipt
 from bot.domain.person import PersonRef
 from bot.messages.limits import Limits
 from bot.messages.post import Post
-from bot.ports.platform import Desk, PlatformStartError
+from bot.ports.platform import Desk, PlatformStartError, UncertainError
 
 
 class FakePlatform:
-    """Implements ``ChatPlatform``. ``trouble`` is asked before each send or edit and may raise."""
+    """Implements ``ChatPlatform``. ``trouble`` is asked before each send or edit and may raise.
+
+    ``searched`` are the times from which its history was read; ``is_blind``: nobody may read it.
+    """
 
     def __init__(self, name: str = "discord", *, repeat_safe_s: float = 0.0, can_find: bool = False) -> None:
         self.name = name
@@ -29,6 +32,8 @@ class FakePlatform:
         self.sent: list[tuple[ChannelRef, Post, str]] = []
         self.edited: list[tuple[Receipt, Post]] = []
         self.found: Receipt | None = None
+        self.searched: list[datetime] = []
+        self.is_blind = False
         self.managers: set[PersonRef] = set()
         self.refuses: PlatformStartError | None = None
         self.trouble: Callable[[], None] = lambda: None
@@ -69,6 +74,9 @@ class FakePlatform:
         self.trouble()
 
     async def find(self, to: ChannelRef, post: Post, *, since: datetime) -> Receipt | None:
+        if self.is_blind:
+            raise UncertainError("we may not read this channel's history")
+        self.searched.append(since)
         return self.found
 
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:

@@ -33,7 +33,7 @@ def test_where_repeats_are_recognised_it_is_repeated_freely() -> None:
             repeat_safe=timedelta(seconds=60),
             reason="cut",
         )
-        assert outcome == Waiting(not_before=BEGAN + timedelta(seconds=60), reason="cut")
+        assert outcome == Waiting(not_before=BEGAN + timedelta(seconds=60), reason="cut", was_uncertain=True)
 
 
 def test_elsewhere_it_is_repeated_once_and_counted() -> None:

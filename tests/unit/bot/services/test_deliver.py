@@ -256,6 +256,58 @@ async def test_long_after_a_crash_the_channel_s_history_decides(outbox: Outbox) 
     assert outbox.platform.sent == []
 
 
+async def test_long_after_an_unknown_outcome_the_history_decides_before_it_is_sent_again(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another("alive")
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = failing(UncertainError("connection reset"))
+    await outbox.deliverer.deliver_due()
+    outbox.clock.pass_on(3600)
+    outbox.platform.found = Receipt(channel=channel_ref(), message_ids=("77",))
+    await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+    assert outbox.platform.sent == []
+
+
+async def test_what_the_history_does_not_show_is_sent(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another("alive")
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = failing(UncertainError("connection reset"))
+    await outbox.deliverer.deliver_due()
+    outbox.clock.pass_on(3600)
+    await outbox.deliverer.deliver_due()
+    assert outbox.platform.titles == ["One"]
+
+
+async def test_the_history_is_read_from_before_the_first_attempt_as_clocks_differ(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another("alive")
+    await outbox.promise("One")
+    began = outbox.clock.now()
+    await outbox.die_while_sending()
+    outbox.clock.pass_on(3600)
+    await outbox.connect()
+    assert outbox.platform.searched == [began - timedelta(minutes=1)]
+
+
+async def test_where_nobody_can_look_it_is_repeated_once_and_then_left_to_a_person(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.platform.is_blind = True
+    outbox.deliverer = outbox.another("alive")
+    await outbox.promise("One")
+    await outbox.die_while_sending()
+    outbox.clock.pass_on(3600)
+    await outbox.connect()
+    outbox.clock.pass_on(1)
+    outbox.platform.trouble = failing(UncertainError("timed out"))
+    assert await outbox.deliverer.deliver_due() == 1
+    assert await outbox.counts() == {DeliveryState.PARKED: 1}
+    assert not outbox.events.troubles
+
+
 async def test_a_card_is_brought_up_to_date_where_it_stands(outbox: Outbox) -> None:
     (story_id,) = await outbox.promise("One", places=("1", "2"))
     await outbox.connect()
