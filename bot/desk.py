@@ -6,7 +6,7 @@ from bot.commands.suggesting import suggest
 from bot.commands.table import COMMANDS
 from bot.domain.errors import NewsbotError
 from bot.messages.action import Action, Unreadable, Verb
-from bot.messages.exchange import Answer, Ask, Command, Press, Request, Show, Submission, Suggest, Suggestions, Toast
+from bot.messages.exchange import Answer, Command, Press, Request, Show, Submission, Suggest, Suggestions, Toast
 from bot.messages.form import Form
 from bot.messages.menu import CommandSpec
 from bot.ports.events import Events
@@ -62,8 +62,7 @@ class NewsDesk:
             case Unreadable() as unreadable:
                 return Toast(text=_unreadable(unreadable))
             case Action() as action:
-                form = self.form_for(action)
-                return Ask(form=form) if form else await PRESS_HANDLERS[action.verb](self._house, press, action)
+                return await PRESS_HANDLERS[action.verb](self._house, press, action)
 
     async def _submission(self, submission: Submission) -> Answer:
         match submission.action:

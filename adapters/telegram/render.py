@@ -59,8 +59,8 @@ def render_prompt(form: Form, *, mentioned: tuple[int, str] | None) -> Rendered:
     html = escape(defuse(words))
     if mentioned is not None:
         person, name = mentioned
-        html = f'<a href="tg://user?id={person}">{escape(name)}</a>, {html}'
-        words = f"{name}, {words}"
+        html = f'<a href="tg://user?id={person}">{escape(name)}</a>: {html}'
+        words = f"{name}: {words}"
     field = words_field(form)
     prompt: dict[str, Any] = {"force_reply": True, "selective": mentioned is not None}
     if field is not None and (hint := shorten(clean(field.placeholder or field.label), PLACEHOLDER_CHARACTERS)):

@@ -67,10 +67,6 @@ class Responder:
             await self._speech.take_away(origin.chat, origin.prompt)
 
     async def _decide(self, request: Request, origin: Origin, pressed: Pressed) -> Answer:
-        action = request.action if isinstance(request, Press) else None
-        form = self._desk.form_for(action) if isinstance(action, Action) else None
-        if form is not None:
-            return Ask(form=form)
         if not pressed.is_open:
             return await self._desk.answer(request)
         reminder = asyncio.create_task(self._acknowledge_late(origin, pressed))

@@ -20,6 +20,7 @@ from bot.views.opinions import (
     WORDS,
     opinion_form,
     opinion_list,
+    question_about,
     stance_noted,
     thanks,
 )
@@ -34,18 +35,29 @@ async def opine(house: House, command: Command) -> Answer:
         return Show(post=hint("On which story?", "Type /opinion and the story's number. /headlines has the latest."))
     story = await story_asked_for(house.storage, asked)
     if words is None:
-        return Ask(form=opinion_form(Action(verb=Verb.OPINE, subject=story.id)))
+        return Ask(form=question_about(story))
     return await _take(house, command, story.id, words=words, stance=None)
 
 
+async def press_opine(house: House, press: Press, action: Action) -> Answer:
+    """Where the form need not be the first answer to the press, it can say which story it is about."""
+    return Ask(form=question_about(await story_numbered(house.storage, action.subject)))
+
+
 async def submit_opinion(house: House, submission: Submission, action: Action) -> Answer:
-    return await _take(
-        house,
-        submission,
-        StoryId(action.subject),
-        words=submission.values.get(WORDS, "").strip() or None,
-        stance=_stance(submission.values.get(STANCE)),
-    )
+    """What cannot be taken is asked for again where a reply in the chat was the form."""
+    try:
+        return await _take(
+            house,
+            submission,
+            StoryId(action.subject),
+            words=submission.values.get(WORDS, "").strip() or None,
+            stance=_stance(submission.values.get(STANCE)),
+        )
+    except OpinionError as refused:
+        if submission.scene.limits.has_forms:
+            raise
+        return Ask(form=opinion_form(action, refusal=str(refused)))
 
 
 async def press_stance(house: House, press: Press, action: Action) -> Answer:

@@ -29,6 +29,7 @@ PRESS_HANDLERS: dict[Verb, PressHandler] = {
     Verb.READ: reading.press_read,
     Verb.TURN: reading.press_turn,
     Verb.OPINIONS: opining.press_opinions,
+    Verb.OPINE: opining.press_opine,
     Verb.LEAF: opining.press_leaf,
     Verb.FAVOUR: opining.press_stance,
     Verb.OPPOSE: opining.press_stance,

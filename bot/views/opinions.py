@@ -54,12 +54,21 @@ def thanks(story: Story, opinion: Opinion) -> Post:
     )
 
 
-def opinion_form(action: Action) -> Form:
-    """The form behind *Give your opinion*: a stance, words, or both."""
+def question_about(story: Story) -> Form:
+    """The same form, with the story's title where it is asked in the chat."""
+    return opinion_form(Action(verb=Verb.OPINE, subject=story.id), about=shorten(story.title, 200))
+
+
+def opinion_form(action: Action, *, refusal: str = "", about: str = "") -> Form:
+    """The form behind *Give your opinion*: a stance, words, or both.
+
+    Where it is asked in the chat, ``refusal`` says first why it is asked again, ``about`` last which story is meant.
+    """
+    asked = f"{DEFAULT_QUESTION} Write it as a reply to this message."
     return Form(
         action=action,
         title=DEFAULT_QUESTION,
-        prompt=f"{DEFAULT_QUESTION} Write it as a reply to this message.",
+        prompt="\n\n".join(part for part in (refusal, asked, about) if part),
         fields=(
             FormField(
                 name=STANCE,

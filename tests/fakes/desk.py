@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from bot.messages.action import Action, Verb
-from bot.messages.exchange import Answer, Request, Toast
+from bot.messages.exchange import Answer, Ask, Press, Request, Toast
 from bot.messages.form import Form
 from bot.messages.menu import CommandSpec
 
@@ -16,7 +16,8 @@ class FakeDesk:
     """Implements ``Desk``.
 
     Requests are in ``requests``, in the order in which they came. Answers are taken from the queue, each an answer or a
-    function that makes one; when it is empty, everything is answered with the toast "nothing queued".
+    function that makes one; when it is empty, everything is answered with the toast "nothing queued". A press that
+    opens a form is answered with the form and is no request.
     """
 
     def __init__(
@@ -39,6 +40,9 @@ class FakeDesk:
         return self.forms.get(action.verb)
 
     async def answer(self, request: Request) -> Answer:
+        match request:
+            case Press(action=Action() as action) if form := self.form_for(action):
+                return Ask(form=form)
         self.requests.append(request)
         async with self._came:
             self._came.notify_all()

@@ -138,7 +138,7 @@ def test_a_prompt_names_its_one_person_and_opens_their_input() -> None:
         ),
     )
     parameters = render_prompt(form, mentioned=(5, "A <b>")).parameters()
-    assert parameters["text"] == '<a href="tg://user?id=5">A &lt;b&gt;</a>, What do you think?'
+    assert parameters["text"] == '<a href="tg://user?id=5">A &lt;b&gt;</a>: What do you think?'
     assert parameters["reply_markup"] == {
         "force_reply": True,
         "selective": True,
