@@ -1,5 +1,6 @@
 """The sandbox's gateway, frame by frame."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -107,6 +108,16 @@ async def test_the_hundred_and_twenty_first_frame_in_a_minute_ends_the_connectio
         while (message := await line.socket.receive(timeout=3)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert (message.type, line.socket.close_code) == (aiohttp.WSMsgType.CLOSE, 4008)
+
+
+async def test_a_heartbeat_is_answered_no_sooner_than_over_a_real_network() -> None:
+    async with discord_stage() as stage, line_to(stage) as line:
+        await line.identify()
+        await line.receive()
+        sent = time.monotonic()
+        await line.send(1)
+        assert (await line.receive())["op"] == 11
+        assert time.monotonic() - sent >= 0.04
 
 
 async def test_a_bot_without_heartbeats_is_let_go() -> None:
