@@ -114,6 +114,27 @@ async def test_a_modal_that_was_cancelled_can_be_opened_again(page: Page, house:
         await expect(page.locator("#form")).to_be_hidden()
 
 
+async def test_a_modal_that_was_left_does_not_open_by_itself(page: Page, house: FakeHouse) -> None:
+    house.discord.headline("text", "Ferries return", "At dawn.")
+    await page.locator('#discord [data-button="opinion"]').click()
+    await expect(page.locator("#form")).to_be_visible()
+    await page.reload()
+    await expect(page.locator('#discord [data-button="opinion"]')).to_be_visible()
+    await expect(page.locator("#form")).to_be_hidden()
+    await page.locator('#discord [data-button="opinion"]').click()
+    await expect(page.locator("#form")).to_be_visible()
+
+
+async def test_half_written_words_stay_with_their_chat(page: Page) -> None:
+    chats = page.locator("#discord .chats")
+    here = await chats.input_value()
+    await _box(page, "discord").fill("half a senten")
+    await chats.select_option(index=1)
+    await expect(_box(page, "discord")).to_have_value("")
+    await chats.select_option(here)
+    await expect(_box(page, "discord")).to_have_value("half a senten")
+
+
 async def test_an_opinion_on_telegram_is_the_reply_to_a_prompt(page: Page, house: FakeHouse) -> None:
     house.telegram.headline("group", "Ferries return", "At dawn.")
     await page.locator('#telegram [data-button="opinion"]').click()

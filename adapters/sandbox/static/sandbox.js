@@ -119,6 +119,10 @@ async function refresh(platform, { chat, last } = {}) {
   if (next) await refresh(platform, next);
 }
 
+// What was half written stays with its chat and its speaker.
+const drafts = new Map();
+const place = ({ dataset }) => [dataset.platform, dataset.chat, dataset.as].join(" ");
+
 function draw(platform, html) {
   const pane = paneOf(platform);
   const view = views[platform];
@@ -130,9 +134,13 @@ function draw(platform, html) {
   const known = new Set(all(".message", pane).map((message) => message.id));
   const heightBefore = stream(pane).scrollHeight;
   const prompt = find(".box input", pane).dataset.form;
+  if (!sameChat) drafts.set(place(pane), find(".box input", pane).value);
   patch(pane, wanted);
   afterDrawing(pane);
   if (!sameChat) {
+    find(".box input", pane).value = drafts.get(place(pane)) ?? "";
+    hideOffers(pane);
+    leaveForm(pane);
     arriveAt(pane);
   } else if (older) {
     stream(pane).scrollTop += stream(pane).scrollHeight - heightBefore;
@@ -464,6 +472,12 @@ document.addEventListener("keydown", (event) => {
 
 const modal = find("#form");
 
+/** A form that was opened before one came here stays closed: a client that was away does not open it again. */
+function leaveForm(pane) {
+  const drawn = find("template.form", pane);
+  if (drawn) views[pane.dataset.platform].form = drawn.dataset.form;
+}
+
 function showForm(pane) {
   const platform = pane.dataset.platform;
   if (platform !== "discord") return;
@@ -678,7 +692,7 @@ for (const platform of PLATFORMS) {
   const pane = paneOf(platform);
   afterDrawing(pane);
   arriveAt(pane);
-  showForm(pane);
+  leaveForm(pane);
 }
 remember();
 setInterval(freshenTimes, 5000);
