@@ -124,11 +124,7 @@ def sameness(one: Gist, other: Gist) -> Sameness:
     marks = (one.names & other.capitals) | (other.names & one.capitals) | (one.numbers & other.numbers)
     known_title = min(_share(one.title, other.beginning), _share(other.title, one.beginning))
     counts = sorted((len(one.names | one.numbers), len(other.names | other.numbers)))
-    if (
-        _is_copy(one, other)
-        and len(marks) >= _SAME_MARKS * counts[0]
-        and known_title >= _COPIED_TITLE
-    ):
+    if _is_copy(one, other) and len(marks) >= _SAME_MARKS * counts[0] and known_title >= _COPIED_TITLE:
         return Sameness.TEXT
     if (
         len(marks) >= max(_FEWEST_MARKS, _SAME_MARKS * sum(counts) / 2)
@@ -189,14 +185,8 @@ def _words(text: str, *, turkic: bool) -> Iterator[_Word]:
         for place, token in enumerate(tokens(sentence)):
             folded = token.folded
             is_capital, is_number = token.written[0].isupper(), folded[0].isdigit()
-            yield _Word(
-                folded=folded,
-                root=_root(folded, turkic=turkic),
-                is_capital=is_capital,
-                is_first=place == 0,
-                is_number=is_number,
-                is_telling=folded not in EMPTY_WORDS and (is_number or is_capital or len(folded) >= _SHORTEST),
-            )
+            is_telling = folded not in EMPTY_WORDS and (is_number or is_capital or len(folded) >= _SHORTEST)
+            yield _Word(folded, _root(folded, turkic), is_capital, place == 0, is_number, is_telling)
 
 
 def _roots(words: Iterable[_Word]) -> frozenset[str]:
@@ -233,7 +223,7 @@ def _terms(title: Sequence[_Word], text: Sequence[_Word], names: frozenset[str])
 
 
 @lru_cache(maxsize=20_000)
-def _root(folded: str, *, turkic: bool) -> str:
+def _root(folded: str, turkic: bool) -> str:  # noqa: FBT001  # a keyword costs as much as the answer
     """What inflected forms of a word have in common, near enough for comparing; no dictionary form."""
     if turkic:
         return min(turkic_roots(folded), key=len, default=folded)

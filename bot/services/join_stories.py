@@ -14,7 +14,7 @@ TOGETHER = timedelta(hours=48)
 
 _CANDIDATES = 4
 _FEWEST_SHARED = 3
-"""Texts about one event have half of their telling words in common, others hardly ever a quarter."""
+"""Texts about one event have half of their twelve telling words in common or more, unlike ones hardly ever three."""
 
 
 async def story_told_elsewhere(
@@ -30,7 +30,7 @@ async def story_told_elsewhere(
     mine = gist(draft)
     candidates = await work.stories.like_this(
         mine.terms,
-        at_least=max(_FEWEST_SHARED, len(mine.terms) * 3 // 8),
+        at_least=max(_FEWEST_SHARED, len(mine.terms) * 5 // 12),
         not_by=source_id,
         since=at - TOGETHER,
         limit=_CANDIDATES,

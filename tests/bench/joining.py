@@ -4,9 +4,11 @@ import random
 import tempfile
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from statistics import mean
 from typing import Final
 
 from bot.domain.article import Draft, NewArticle
@@ -21,6 +23,9 @@ _DATA: Final = Path("tests/data/same_event")
 _RECENT = 5_000
 _NEW = 300
 _SHARE_TOLD = 0.2
+_SHARE_COMMON = 0.5
+_NAMES = 20_000
+_TRIES = 3
 _LIMIT_MS = 1.0
 _NOW: Final = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -65,10 +70,8 @@ def _told() -> Sequence[Draft]:
 
 
 def _unlike(rng: random.Random, words: Sequence[str], number: int) -> Draft:
-    """A text of words from real ones, every fourth a name that few others have."""
-    text = [
-        rng.choice(words) if rng.random() < 0.75 else f"Na{int(rng.paretovariate(0.6)) % 60_000}" for _ in range(90)
-    ]
+    """A text of words from real ones, every other a name that few others have."""
+    text = [rng.choice(words) if rng.random() < _SHARE_COMMON else f"Na{rng.randrange(_NAMES)}" for _ in range(90)]
     return Draft(title=" ".join(text[:9]), paragraphs=(" ".join(text[9:50]), " ".join(text[50:])), guid=str(number))
 
 
@@ -86,17 +89,22 @@ async def _store(work: UnitOfWork, source: Source, draft: Draft, number: int) ->
 
 async def _asked(work: UnitOfWork, source: Source, drafts: Sequence[Draft]) -> tuple[float, int]:
     """ms for each, and how many are told already."""
-    await story_told_elsewhere(work, source.id, drafts[0], (), now=_NOW)
-    began = time.process_time()
-    found = [await story_told_elsewhere(work, source.id, draft, (), now=_NOW) for draft in drafts]
-    return (time.process_time() - began) / len(drafts) * 1000, len(found) - found.count(None)
+    told = [await story_told_elsewhere(work, source.id, draft, (), now=_NOW) for draft in drafts]
+    calls = (partial(story_told_elsewhere, work, source.id, draft, (), now=_NOW) for draft in drafts)
+    return mean([await _least(call) for call in calls]), len(told) - told.count(None)
 
 
 async def _queried(work: UnitOfWork, source: Source, drafts: Sequence[Draft]) -> float:
     """ms for each."""
-    terms = [gist(draft).terms for draft in drafts]
-    since = _NOW - timedelta(hours=48)
-    began = time.process_time()
-    for words in terms:
-        await work.stories.like_this(words, at_least=4, not_by=source.id, since=since, limit=4)
-    return (time.process_time() - began) / len(drafts) * 1000
+    look = partial(work.stories.like_this, at_least=5, not_by=source.id, since=_NOW - timedelta(hours=48), limit=4)
+    return mean([await _least(partial(look, gist(draft).terms)) for draft in drafts])
+
+
+async def _least(call: Callable[[], Awaitable[object]]) -> float:
+    """In ms, of some tries: other work on the machine only adds to it."""
+    tries = []
+    for _ in range(_TRIES):
+        began = time.process_time()
+        await call()
+        tries.append((time.process_time() - began) * 1000)
+    return min(tries)
