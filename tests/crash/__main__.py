@@ -1,4 +1,7 @@
-"""``python -m tests.crash KILLS``: half of them on SQLite, half on PostgreSQL; the last line is for both together."""
+"""``python -m tests.crash KILLS``: on SQLite, on PostgreSQL, and with a Discord that knows no nonce again.
+
+The last line is for all of them together.
+"""
 
 import asyncio
 import sys
@@ -18,12 +21,13 @@ _KILLS = 1_000
 def main() -> int:
     """0 if every promise was kept."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else _KILLS
-    seed = int(time.time())
+    third, seed = kills // 3, int(time.time())
     _say(f"{kills} kills, drawn with seed {seed}")
     try:
         verdicts = [
-            _on("SQLite", nullcontext(None), kills=kills - kills // 2, seed=seed),
-            _on("PostgreSQL", _new_database(), kills=kills // 2, seed=seed),
+            _on("SQLite", nullcontext(None), kills=kills - 2 * third, seed=seed),
+            _on("PostgreSQL", _new_database(), kills=third, seed=seed),
+            _on("SQLite, Discord forgetful", nullcontext(None), kills=third, seed=seed, is_forgetful=True),
         ]
     except (KillLoopError, PostgresUnavailableError) as error:
         _say(str(error))
@@ -33,10 +37,14 @@ def main() -> int:
     return 0 if together.is_kept else 1
 
 
-def _on(name: str, database: AbstractContextManager[str | None], *, kills: int, seed: int) -> Verdict:
+def _on(
+    name: str, database: AbstractContextManager[str | None], *, kills: int, seed: int, is_forgetful: bool = False
+) -> Verdict:
     with database as url, tempfile.TemporaryDirectory(prefix="newsbot-crash-") as home:
         began = time.monotonic()
-        verdict = asyncio.run(run(Path(home), kills=kills, database=url, seed=seed, say=_say))
+        verdict = asyncio.run(
+            run(Path(home), kills=kills, database=url, is_forgetful=is_forgetful, seed=seed, say=_say)
+        )
         for sentence in verdict.broken:
             _say(sentence)
         _say(f"{name}, {time.monotonic() - began:.0f} s: {verdict.in_full()}")

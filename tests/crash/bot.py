@@ -5,6 +5,7 @@ The product has no hook for this: classes are exchanged for subclasses that pass
 
 import json
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from adapters.feeds.reader import FeedsReader
 from adapters.telegram.platform import TelegramOptions, TelegramPlatform
 from bot import runtime
 from bot.domain.delivery import Claim, Receipt
+from bot.messages.limits import Limits
 from bot.services import deliver
 from storage.articles import DatabaseArticles
 from storage.deliveries import DatabaseDeliveries
@@ -98,12 +100,20 @@ class _Feeds(FeedsReader):
 
 
 class _Discord(DiscordPlatform):
+    is_forgetful = False
+
     def __init__(self, options: DiscordOptions, **named: Any) -> None:
         super().__init__(replace(options, rates=False), **named)
 
+    @property
     @override
-    async def send(self, *given: Any, **named: Any) -> Receipt:
-        receipt = await super().send(*given, **named)
+    def limits(self) -> Limits:
+        return replace(super().limits, repeat_safe_s=0.0) if self.is_forgetful else super().limits
+
+    @override
+    async def send(self, *given: Any, once: str, **named: Any) -> Receipt:
+        nonce = secrets.token_hex(11) if self.is_forgetful else once
+        receipt = await super().send(*given, once=nonce, **named)
         _pass(on("discord", points.ANSWER_READ))
         return receipt
 
@@ -157,6 +167,7 @@ def _watch(order: Order) -> None:
     _Unit.fuse = Fuse(order, lambda: os.kill(os.getpid(), signal.SIGKILL))
     for where, name, watched in _SEAMS:
         patch.object(where, name, watched).start()
+    _Discord.is_forgetful = order.is_forgetful
     if order.lease_s is not None:
         patch.object(deliver, "LEASE", timedelta(seconds=order.lease_s)).start()
         patch.object(runtime, "_RECOVERY_S", order.lease_s / 4).start()

@@ -28,7 +28,7 @@ _PATIENCE_S: Final = 10.0
 _END_S: Final = 120.0
 _LEASE_S: Final = 3.0
 """On a database of many processes; the loop would otherwise wait most of its time for leases to end."""
-_NEVER: Final = Order(point="never", nth=0)
+_NEVER: Final = "never"
 
 Say = Callable[[str], None]
 
@@ -38,19 +38,28 @@ class KillLoopError(Exception):
 
 
 async def run(
-    home: Path, *, kills: int, database: str | None = None, seed: int = 1, say: Say = lambda _: None
+    home: Path,
+    *,
+    kills: int,
+    database: str | None = None,
+    is_forgetful: bool = False,
+    seed: int = 1,
+    say: Say = lambda _: None,
 ) -> Verdict:
-    """So many kills on one database, SQLite in the home directory unless another is named; both platforms take part."""
+    """So many kills on one database, SQLite in the home directory unless another is named; both platforms take part.
+
+    ``is_forgetful`` as in an order.
+    """
     dice = random.Random(seed)
-    lease_s = _LEASE_S if database else None
+    order = Order(point=_NEVER, nth=0, lease_s=_LEASE_S if database else None, is_forgetful=is_forgetful)
     async with prepared(home, database=database, dice=random.Random(seed)) as ground:
         witness = Witness(ground)
         died: Counter[str] = Counter()
-        await _first_news(ground, witness)
+        await _first_news(ground, witness, order)
         readers = asyncio.create_task(press_anything(ground, random.Random(seed)))
         try:
             for number, point in enumerate(_points(kills, dice), start=1):
-                order = Order(point=point, nth=dice.randint(1, _MOST_PASSINGS), lease_s=lease_s)
+                order = replace(order, point=point, nth=dice.randint(1, _MOST_PASSINGS))
                 began = time.perf_counter()
                 died[await _one_life(ground, order, dice)] += 1
                 await asyncio.to_thread(_check_file, ground.database)
@@ -61,7 +70,7 @@ async def run(
             readers.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await readers
-        await _to_the_end(ground, witness, lease_s)
+        await _to_the_end(ground, witness, replace(order, point=_NEVER))
         say(", ".join(f"{point} {number}" for point, number in sorted(died.items())))
         return await judge(ground, witness, kills=kills)
 
@@ -94,9 +103,9 @@ async def _one_life(ground: Ground, order: Order, dice: random.Random) -> str:
     return where
 
 
-async def _first_news(ground: Ground, witness: Witness) -> None:
+async def _first_news(ground: Ground, witness: Witness, order: Order) -> None:
     """The first reading of a feed announces one article only, so each is read once in peace."""
-    life = await ground.start(_NEVER)
+    life = await ground.start(order)
     try:
         await _until(ground, life, witness, lambda: len(ground.press.stored) >= len(ground.press.titles) >= FEEDS)
     finally:
@@ -104,10 +113,10 @@ async def _first_news(ground: Ground, witness: Witness) -> None:
         await life.end()
 
 
-async def _to_the_end(ground: Ground, witness: Witness, lease_s: float | None) -> None:
+async def _to_the_end(ground: Ground, witness: Witness, order: Order) -> None:
     """One last bot brings everything to its end and is asked to go."""
     ground.press.is_closed = True
-    life = await ground.start(replace(_NEVER, lease_s=lease_s))
+    life = await ground.start(order)
     try:
         await _until(ground, life, witness, lambda: ground.press.is_stored)
         await asyncio.sleep(2)  # what people pressed last waits in the platforms' queues

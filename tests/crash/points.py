@@ -44,11 +44,13 @@ class Order:
     """How one bot is to die: when it passes ``point`` for the ``nth`` time.
 
     ``lease_s`` shortens the claims' lease and the time between two looks for abandoned ones; None leaves them alone.
+    ``is_forgetful``: Discord knows no nonce again, as long after a crash; the channel's history has to tell.
     """
 
     point: str
     nth: int
     lease_s: float | None = None
+    is_forgetful: bool = False
 
     def as_argument(self) -> str:
         return json.dumps(dataclasses.asdict(self))

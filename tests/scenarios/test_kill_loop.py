@@ -12,8 +12,11 @@ _HERE: Place = ("telegram", "-100", "N00001")
 _THERE: Place = ("discord", "200", "N00001")
 
 
-async def test_killed_anywhere_it_loses_nothing_and_repeats_nothing_but_sends_in_flight(tmp_path: Path) -> None:
-    verdict = await loop.run(tmp_path, kills=8)
+@pytest.mark.parametrize("is_forgetful", [False, True], ids=["Discord knows nonces", "Discord knows none"])
+async def test_killed_anywhere_it_loses_nothing_and_repeats_nothing_but_sends_in_flight(
+    tmp_path: Path, *, is_forgetful: bool
+) -> None:
+    verdict = await loop.run(tmp_path, kills=5, is_forgetful=is_forgetful)
     assert verdict.is_kept, "\n".join(verdict.broken)
     assert verdict.shown
     assert verdict.edits
