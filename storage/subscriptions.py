@@ -1,5 +1,6 @@
 """Who wants to be told what, in the table ``subscriptions``."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.channel import ChannelId
 from bot.domain.source import SourceId
 from bot.domain.subscription import Everything, FromSource, FromTopic, Subscription, SubscriptionId, Target
-from bot.domain.topic import OWN_WORDS_PREFIX, TopicId
+from bot.domain.topic import TopicId, is_own_words
 from storage import dialects
-from storage.tables import subscriptions
+from storage.tables import IS_OWN_WORDS, subscriptions
 
 _c = subscriptions.c
 EVERYTHING, TOPIC, SOURCE = "everything", "topic", "source"
+_ASKED_AT_ONCE = 1_000
+_FOLLOWING = int.from_bytes(b"follow")
+"""The number of PostgreSQL's advisory lock for those who follow words of their own: "follow" in ASCII."""
 
 
 class DatabaseSubscriptions:
@@ -25,6 +29,8 @@ class DatabaseSubscriptions:
 
     async def add(self, channel_id: ChannelId, target: Target, *, now: datetime) -> tuple[Subscription, bool]:
         kind, subject, label = _columns(target)
+        if isinstance(target, FromTopic) and is_own_words(target.topic_id):
+            await self._take_turns()
         statement = (
             dialects.insert(self._connection, subscriptions)
             .values(channel_id=channel_id, kind=kind, subject=subject, label=label, added_at=now)
@@ -46,11 +52,26 @@ class DatabaseSubscriptions:
         statement = select(subscriptions).where(_c.channel_id == channel_id).order_by(_c.id)
         return [_to_subscription(row) for row in await self._connection.execute(statement)]
 
-    async def own_words(self) -> list[tuple[TopicId, str]]:
-        is_own = (_c.kind == TOPIC, _c.subject.startswith(OWN_WORDS_PREFIX, autoescape=True))
-        oldest = select(func.min(_c.id)).where(*is_own).group_by(_c.subject)
-        statement = select(_c.subject, _c.label).where(_c.id.in_(oldest)).order_by(_c.id)
-        return [(TopicId(row.subject), row.label) for row in await self._connection.execute(statement)]
+    async def own_words(self, *, after: SubscriptionId, limit: int) -> list[tuple[SubscriptionId, TopicId]]:
+        statement = select(_c.id, _c.subject).where(_c.id > after, IS_OWN_WORDS).order_by(_c.id).limit(limit)
+        return [(SubscriptionId(row.id), TopicId(row.subject)) for row in await self._connection.execute(statement)]
+
+    async def followed(self, topic_ids: Iterable[TopicId]) -> set[TopicId]:
+        asked = list(topic_ids)
+        found: set[TopicId] = set()
+        for start in range(0, len(asked), _ASKED_AT_ONCE):
+            some = asked[start : start + _ASKED_AT_ONCE]
+            statement = select(_c.subject).where(_c.kind == TOPIC, _c.subject.in_(some)).distinct()
+            found.update(map(TopicId, await self._connection.scalars(statement)))
+        return found
+
+    async def _take_turns(self) -> None:
+        """Let own words get their numbers in the order in which they appear to others: ``own_words`` counts on it.
+
+        Of two that are added at a time the later number may otherwise be seen first. SQLite has one writer anyway.
+        """
+        if dialects.is_postgresql(self._connection):
+            await self._connection.execute(select(func.pg_advisory_xact_lock(_FOLLOWING)))
 
 
 def _columns(target: Target) -> tuple[str, str, str]:

@@ -185,6 +185,15 @@ subscriptions = Table(
 )
 """``kind`` is everything, topic or source; ``subject`` the topic's or the source's id, empty for everything."""
 Index("ix_subscriptions_kind_subject", subscriptions.c.kind, subscriptions.c.subject, subscriptions.c.channel_id)
+IS_OWN_WORDS = text("substr(subject, 1, 6) = 'words:'")
+"""No other kind has such a subject. Said in exactly these words by the statement that the index is for."""
+Index(
+    "ix_subscriptions_own_words",
+    subscriptions.c.id,
+    subscriptions.c.subject,
+    sqlite_where=IS_OWN_WORDS,
+    postgresql_where=IS_OWN_WORDS,
+)
 
 
 class DeliveryColumns(TypedColumns):

@@ -66,17 +66,15 @@ class _Hit:
         return self.entry.kind in _PLACES and other.entry.kind in _PLACES
 
 
-class _Forms(dict[str, tuple[str, ...]]):
-    """The forms in which a folded word is looked for, fullest first, worked out once for each word of a text."""
+class _Roots(dict[str, tuple[str, ...]]):
+    """What folded words may be besides, worked out once for each word of a text; no root that no phrase ends with."""
 
-    def __init__(self, index: PhraseIndex, *, turkic: bool) -> None:
+    def __init__(self, index: PhraseIndex) -> None:
         self._may_end_with = index.may_end_with
-        self._turkic = turkic
 
     def __missing__(self, folded: str) -> tuple[str, ...]:
-        roots = filter(self._may_end_with, turkic_roots(folded)) if self._turkic else ()
-        forms = self[folded] = (stem(folded), *roots)
-        return forms
+        roots = self[folded] = tuple(filter(self._may_end_with, turkic_roots(folded)))
+        return roots
 
 
 class Matcher:
@@ -124,11 +122,11 @@ class Matcher:
         what is mentioned in passing is not what a text is about. A reader's own words count wherever they stand.
         """
         parts = (title, *paragraphs)
-        forms = _Forms(self._index, turkic=is_turkic("\n".join(parts)))
+        roots = _Roots(self._index) if is_turkic("\n".join(parts)) else None
         first: dict[TopicId, Match] = {}
         places: Counter[TopicId] = Counter()
         for number, part in enumerate(parts):
-            for topic_id, word in self._in(part, forms).items():
+            for topic_id, word in self._in(part, roots).items():
                 places[topic_id] += 1
                 if topic_id not in first:
                     first[topic_id] = Match(topic_id=topic_id, word=word, paragraph=number)
@@ -138,12 +136,14 @@ class Matcher:
             if match.paragraph <= _LEAD_PARAGRAPHS or places[topic_id] >= _ENOUGH_PARAGRAPHS or is_own_words(topic_id)
         )
 
-    def _in(self, text: str, forms: _Forms) -> dict[TopicId, str]:
+    def _in(self, text: str, roots: _Roots | None) -> dict[TopicId, str]:
         """The topics in one paragraph with the words that say so, in the order of these words."""
         written = written_words(text)
         own: list[tuple[int, int, TopicId]] = []
         named: list[_Hit] = []
-        for start, end, name in self._index.find([forms[word] for word in fold_each(written)]):
+        folded = fold_each(written)
+        others = [roots[word] for word in folded] if roots is not None else ()
+        for start, end, name in self._index.find(list(map(stem, folded)), others):
             if is_own_words(TopicId(name)):
                 own.append((start, -end, TopicId(name)))
             else:

@@ -48,41 +48,40 @@ class PhraseIndex:
         """False if no phrase's last word is this one; True may be said of any other."""
         return self._is_hinted(hash(word))
 
-    def find(self, text: Sequence[Sequence[str]]) -> list[tuple[int, int, str]]:
+    def find(self, words: Sequence[str], roots: Sequence[Sequence[str]] = ()) -> list[tuple[int, int, str]]:
         """The names under the phrases of a text: the place of the first word, that after the last one, the name.
 
-        For each word of the text all its forms are given: the last word of a phrase may have any, each other word has
-        the first. What stands at the same place comes in the order of these forms.
+        ``roots`` are for each word what it may be besides where it is the last of a phrase. What stands at the same
+        place comes in this order: the word itself, then its roots.
         """
         names, hints = self._names, self._hints
-        stems = [forms[0] for forms in text]
-        pairs = list(map(hash, pairwise(stems)))
-        found = [(at, at + 1, names[key]) for at, key in enumerate(map(hash, stems)) if key in names]
+        pairs = list(map(hash, pairwise(words)))
+        found = [(at, at + 1, names[key]) for at, key in enumerate(map(hash, words)) if key in names]
         found += [(at, at + _PAIR, names[key]) for at, key in enumerate(pairs) if key in names]
-        for at, forms in enumerate(text):
-            if len(forms) > 1:
-                found += self._with_endings_off(stems, at, forms[1:])
+        for at, others in enumerate(roots):
+            if others:
+                found += self._with_endings_off(words, at, others)
         for at, key in enumerate(pairs):
             if hints[key >> 3 & _BYTES] >> (key & 7) & 1:
-                found += self._longer(text, stems, at)
+                found += self._longer(words, roots, at)
         return [(start, end, name) for start, end, filed in found for name in filed.split(_BREAK)]
 
-    def _with_endings_off(self, stems: Sequence[str], at: int, forms: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-        """One word and two, the last of which has one of these forms."""
-        for form in forms:
-            if found := self._names.get(hash(form)):
+    def _with_endings_off(self, words: Sequence[str], at: int, roots: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """One word and two, the last of which is one of these roots."""
+        for root in roots:
+            if found := self._names.get(hash(root)):
                 yield at, at + 1, found
-            if at and (found := self._names.get(hash((stems[at - 1], form)))):
+            if at and (found := self._names.get(hash((words[at - 1], root)))):
                 yield at - 1, at + 1, found
 
     def _longer(
-        self, text: Sequence[Sequence[str]], stems: Sequence[str], start: int
+        self, words: Sequence[str], roots: Sequence[Sequence[str]], start: int
     ) -> Iterator[tuple[int, int, str]]:
         """Three words and more."""
-        for last in range(start + _PAIR, min(start + self._longest, len(stems))):
-            before = stems[start:last]
-            for form in text[last]:
-                if found := self._names.get(hash((*before, form))):
+        for last in range(start + _PAIR, min(start + self._longest, len(words))):
+            before = words[start:last]
+            for word in (words[last], *(roots[last] if roots else ())):
+                if found := self._names.get(hash((*before, word))):
                     yield start, last + 1, found
 
     def _hint(self, at: int) -> None:

@@ -47,9 +47,8 @@ _TURKIC_ENDINGS = frozenset(
     )
 )
 _TURKIC_LENGTHS = (1, 2, 3, 5)
-_TURKIC_PAIRS = _TURKIC_ENDINGS | {one + other for one in _TURKIC_ENDINGS for other in _TURKIC_ENDINGS}
-_TURKIC_LAST_LETTERS = frozenset(ending[-1] for ending in _TURKIC_ENDINGS)
-_LONGEST_PAIR = max(map(len, _TURKIC_PAIRS))
+_TURKIC_LAYERS = 3
+"""Azərbaycan-lı-lar-ın: three endings on one root are ordinary, more are not worth looking for."""
 
 Script = Literal["cyrillic", "latin", "other"]
 
@@ -163,21 +162,22 @@ def stem(folded: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def turkic_roots(folded: str) -> tuple[str, ...]:
-    """What may be left of an Azerbaijani or Turkish word without its endings, the fullest first; never the word.
-
-    Up to three endings come off, as in Azərbaycan-lı-lar-ın: more are not worth looking for.
-    """
-    size = len(folded)
-    if size <= _SHORTEST_STEM or folded[-1] not in _TURKIC_LAST_LETTERS or not "a" <= folded[0] <= "z":
+    """What may be left of an Azerbaijani or Turkish word without its endings, the fullest first; never the word."""
+    if not "a" <= folded[:1] <= "z":
         return ()
-    cuts = {cut for cut in range(max(_SHORTEST_STEM, size - _LONGEST_PAIR), size) if folded[cut:] in _TURKIC_PAIRS}
-    cuts |= {
-        cut - length
-        for cut in cuts
-        for length in _TURKIC_LENGTHS
-        if cut - length >= _SHORTEST_STEM and folded[cut - length : cut] in _TURKIC_ENDINGS
-    }
-    return tuple(folded[:cut] for cut in sorted(cuts, reverse=True))
+    found: set[int] = set()
+    layer = [len(folded)]
+    for _ in range(_TURKIC_LAYERS):
+        layer = [
+            end - length
+            for end in layer
+            for length in _TURKIC_LENGTHS
+            if end - length >= _SHORTEST_STEM and folded[end - length : end] in _TURKIC_ENDINGS
+        ]
+        if not layer:
+            break
+        found.update(layer)
+    return tuple(folded[:end] for end in sorted(found, reverse=True))
 
 
 def is_turkic(text: str) -> bool:

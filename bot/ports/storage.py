@@ -216,8 +216,15 @@ class SubscriptionStore(Protocol):
         """Oldest first."""
         ...
 
-    async def own_words(self) -> list[tuple[TopicId, str]]:
-        """Every reader's own phrase that somebody is subscribed to: topic id and label, once each."""
+    async def own_words(self, *, after: SubscriptionId, limit: int) -> list[tuple[SubscriptionId, TopicId]]:
+        """Subscriptions to readers' own words that were made after that one, oldest first; 0 is before all.
+
+        Whoever asks after the last one that was told misses none.
+        """
+        ...
+
+    async def followed(self, topic_ids: Iterable[TopicId]) -> set[TopicId]:
+        """Those of the topics that somebody is subscribed to."""
         ...
 
 

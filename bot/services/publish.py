@@ -99,7 +99,7 @@ async def _tell(
     """The story that the entry is told in, and whether it is a new one."""
     draft = entry.draft
     await work.articles.release(entry.released)
-    matches = topics.touched_by(draft)
+    matches = await topics.touched_by(work, draft)
     told_elsewhere = await story_told_elsewhere(work, source.id, draft, matches, now=now)
     story_id = told_elsewhere or await work.stories.open(now=now)
     article = NewArticle(

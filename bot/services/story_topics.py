@@ -12,4 +12,5 @@ async def set_story_topics(work: UnitOfWork, topics: Topics, story_id: StoryId) 
     if story := await work.stories.find(story_id):
         others = [told for told in story.told if told is not story.lead]
         tellings = [told.article.draft for told in (story.lead, *others)]
-        await work.stories.set_topics(story.id, [match for draft in tellings for match in topics.touched_by(draft)])
+        matches = [match for draft in tellings for match in await topics.touched_by(work, draft)]
+        await work.stories.set_topics(story.id, matches)

@@ -2,33 +2,44 @@
 
 from bot.domain.article import Draft
 from bot.domain.matching import Match, Matcher
-from bot.domain.topic import Catalogue, Topic, TopicId, TopicKind, own_words
+from bot.domain.subscription import SubscriptionId
+from bot.domain.topic import Catalogue, Topic, TopicKind, is_own_words, own_words
 from bot.ports.storage import Reading
 
 _SUGGESTED = 3
+_AT_ONCE = 5_000
 
 
 class Topics:
-    """The matcher of this process, kept in step with what readers subscribed to."""
+    """The matcher of this process, kept in step with what readers subscribed to.
+
+    New own words are learnt as they come. Those that nobody follows any more stay in memory, which costs that and
+    nothing else, until the process ends: they are left out where they are found.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._matcher = Matcher(catalogue)
-        self._own: set[TopicId] = set()
+        self._learnt = SubscriptionId(0)
 
     async def refresh(self, work: Reading) -> None:
-        """Learn readers' own words from the database and forget those that nobody follows any more."""
-        wanted = dict(await work.subscriptions.own_words())
-        for topic_id in self._own - wanted.keys():
-            self._matcher.remove(topic_id)
-        for topic_id in wanted.keys() - self._own:
-            self._matcher.add(own_words(wanted[topic_id]))
-        self._own = set(wanted)
+        """Learn the own words that readers subscribed to since the last time, some at a time."""
+        while added := await work.subscriptions.own_words(after=self._learnt, limit=_AT_ONCE):
+            for _, topic_id in added:
+                self._matcher.add_own_words(topic_id)
+            self._learnt = max(self._learnt, added[-1][0])
+            if len(added) < _AT_ONCE:
+                return
 
-    def touched_by(self, draft: Draft) -> tuple[Match, ...]:
-        """The topics that the article's words speak of, with the word and where it stands."""
+    async def touched_by(self, work: Reading, draft: Draft) -> list[Match]:
+        """The topics that the article's words speak of, with the word and where it stands; no own words that nobody
+        follows any more.
+        """
         told = draft.paragraphs or ((draft.teaser,) if draft.teaser else ())
-        return self._matcher.match(draft.title, told)
+        matches = self._matcher.match(draft.title, told)
+        own = {match.topic_id for match in matches if is_own_words(match.topic_id)}
+        gone = own - await work.subscriptions.followed(own) if own else own
+        return [match for match in matches if match.topic_id not in gone]
 
     def named(self, typed: str) -> Topic:
         """The catalogue topic of that name, else the words themselves as a topic. Raises TopicError."""

@@ -220,6 +220,7 @@ def _channels() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_subscriptions_kind_subject", "subscriptions", ["kind", "subject", "channel_id"])
+    _partial("ix_subscriptions_own_words", "subscriptions", ["id", "subject"], "substr(subject, 1, 6) = 'words:'")
 
 
 def _deliveries() -> None:

@@ -9,6 +9,7 @@ from bot.domain.article import Draft
 from bot.domain.matching import Match
 from bot.domain.source import NewSource, SourceKind
 from bot.domain.subscription import Everything
+from bot.ports.storage import Reading
 from bot.services.import_page import import_page
 from bot.services.topics import Topics
 from storage import Database
@@ -67,11 +68,11 @@ class _StumblingTopics(Topics):
     touched = 0
 
     @override
-    def touched_by(self, draft: Draft) -> tuple[Match, ...]:
+    async def touched_by(self, work: Reading, draft: Draft) -> list[Match]:
         self.touched += 1
         if self.touched == len(DRAFTS):
             raise RuntimeError("half-way")
-        return super().touched_by(draft)
+        return await super().touched_by(work, draft)
 
 
 async def test_a_page_that_fails_half_way_leaves_nothing(database: Database, topics: Topics, clock: HeldClock) -> None:

@@ -1,5 +1,7 @@
 """Articles are matched to the catalogue's topics and to what readers follow in their own words."""
 
+import pytest
+
 from bot.domain.article import Draft
 from bot.domain.subscription import FromTopic, Subscription
 from bot.domain.topic import own_words
@@ -29,39 +31,68 @@ async def learn(database: Database, topics: Topics) -> None:
         await topics.refresh(look)
 
 
-def touched(topics: Topics, *told: str) -> list[str]:
-    return [match.topic_id for match in topics.touched_by(draft(*told))]
+async def touched(database: Database, topics: Topics, *told: str) -> list[str]:
+    async with database.reading() as look:
+        return [match.topic_id for match in await topics.touched_by(look, draft(*told))]
 
 
-async def test_catalogue_topics_are_known_from_the_start(topics: Topics) -> None:
-    assert touched(topics, "A vote", "It was held in Tokyo.") == ["japan"]
+async def test_catalogue_topics_are_known_from_the_start(topics: Topics, database: Database) -> None:
+    assert await touched(database, topics, "A vote", "It was held in Tokyo.") == ["japan"]
 
 
-async def test_a_teaser_speaks_where_there_are_no_paragraphs(topics: Topics) -> None:
-    assert [match.topic_id for match in topics.touched_by(Draft(title="A vote", teaser="In Beijing."))] == ["china"]
+async def test_a_teaser_speaks_where_there_are_no_paragraphs(topics: Topics, database: Database) -> None:
+    async with database.reading() as look:
+        matches = await topics.touched_by(look, Draft(title="A vote", teaser="In Beijing."))
+    assert [match.topic_id for match in matches] == ["china"]
 
 
 async def test_own_words_count_from_when_they_are_learnt_until_nobody_follows_them(
     topics: Topics, database: Database, clock: HeldClock
 ) -> None:
-    assert touched(topics, "The ferry is back") == []
+    assert await touched(database, topics, "The ferry is back") == []
     mine = await follow(database, clock, "ferry")
     yours = await follow(database, clock, "Ferry", place="2")
     await learn(database, topics)
-    assert touched(topics, "The ferry is back") == ["words:ferry"]
+    assert await touched(database, topics, "The ferry is back") == ["words:ferry"]
     await stop(database, mine)
-    await learn(database, topics)
-    assert touched(topics, "The ferry is back") == ["words:ferry"], "somebody still follows it"
+    assert await touched(database, topics, "The ferry is back") == ["words:ferry"], "somebody still follows it"
     await stop(database, yours)
-    await learn(database, topics)
-    assert touched(topics, "The ferry is back") == []
+    assert await touched(database, topics, "The ferry is back") == []
 
 
-async def test_learning_twice_changes_nothing(topics: Topics, database: Database, clock: HeldClock) -> None:
+async def test_own_words_that_are_followed_again_count_again(
+    topics: Topics, database: Database, clock: HeldClock
+) -> None:
+    for _ in range(2):
+        mine = await follow(database, clock, "ferry")
+        await learn(database, topics)
+        assert await touched(database, topics, "The ferry is back to Japan") == ["words:ferry", "japan"]
+        await stop(database, mine)
+        await learn(database, topics)
+        assert await touched(database, topics, "The ferry is back to Japan") == ["japan"]
+
+
+async def test_what_is_learnt_is_learnt_once_and_what_is_new_later(
+    topics: Topics, database: Database, clock: HeldClock
+) -> None:
     await follow(database, clock, "ferry")
     for _ in range(2):
         await learn(database, topics)
-    assert touched(topics, "The ferry is back") == ["words:ferry"]
+    await follow(database, clock, "harbour")
+    assert await touched(database, topics, "The ferry is in the harbour") == ["words:ferry"]
+    await learn(database, topics)
+    assert await touched(database, topics, "The ferry is in the harbour") == ["words:ferry", "words:harbour"]
+
+
+async def test_more_own_words_than_are_read_at_a_time_are_all_learnt(
+    topics: Topics, database: Database, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.topics._AT_ONCE", 2)
+    words = ("ferry", "harbour", "pilot", "anchor")
+    for word in words:
+        await follow(database, clock, word)
+    await learn(database, topics)
+    assert await touched(database, topics, " ".join(words)) == [f"words:{word}" for word in words]
 
 
 def test_a_name_is_a_catalogue_topic_before_it_is_words(topics: Topics) -> None:
