@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -99,16 +100,21 @@ async def judge(ground: Ground, witness: Witness, *, kills: int) -> Verdict:
     """After the last bot has brought everything to its end."""
     ledger = await ground.world.ledger()
     copies: Counter[Place] = Counter()
+    first_shown: dict[Place, int] = {}
     faces: dict[tuple[str, str, str], Json] = {}
     for entry in ledger:
         code = code_in(entry.get("title") or "")
         if entry["kind"] in {"shown", "edited"} and code and not entry.get("to"):
             faces[entry["platform"], entry["chat"], entry["message"]] = entry
-            copies[entry["platform"], entry["chat"], code] += entry["kind"] == "shown"
+            if entry["kind"] == "shown":
+                copies[entry["platform"], entry["chat"], code] += 1
+                first_shown.setdefault((entry["platform"], entry["chat"], code), entry["n"])
     verdict = Verdict(kills=kills, shown=copies.total(), edits=sum(entry["kind"] == "edited" for entry in ledger))
-    parked = await _parked(ground)
+    promises = await _promises(ground)
+    parked = frozenset(place for place, state in promises.items() if state is DeliveryState.PARKED)
     wanted = {(chat["platform"], chat["chat"], code) for chat in ground.chats for code in ground.press.titles}
     count(verdict, wanted, copies, witness.flights, parked)
+    verdict.broken += [f"shown too early: {place}" for place in out_of_order(promises, first_shown)]
     await _compare_cards(verdict, ground, faces, parked)
     return verdict
 
@@ -140,23 +146,36 @@ def count(
     verdict.broken += [f"shown, but never told: {place}" for place in copies.keys() - wanted]
 
 
-async def _parked(ground: Ground) -> frozenset[Place]:
+def out_of_order(promised: Iterable[Place], first_shown: Mapping[Place, int]) -> list[Place]:
+    """Those that were shown before one that was promised to the same chat earlier."""
+    latest: dict[tuple[str, str], int] = {}
+    early = []
+    for place in promised:
+        if (number := first_shown.get(place)) is None:
+            continue
+        before = latest.get(place[:2], 0)
+        latest[place[:2]] = max(before, number)
+        if number < before:
+            early.append(place)
+    return early
+
+
+async def _promises(ground: Ground) -> dict[Place, DeliveryState]:
+    """Every headline's state, in the order in which they were promised."""
     storage = open_storage(ground.database)
     statement = (
-        select(deliveries.c.story_id, deliveries.c.platform, channels.c.place)
+        select(deliveries.c.story_id, deliveries.c.platform, deliveries.c.state, channels.c.place)
         .join_from(deliveries, channels, channels.c.id == deliveries.c.channel_id)
-        .where(deliveries.c.state == DeliveryState.PARKED)
+        .where(deliveries.c.kind == DeliveryKind.HEADLINE)
+        .order_by(deliveries.c.id)
     )
     try:
         async with storage.looking() as connection, storage.reading() as look:
-            found = set()
-            for row in await connection.execute(statement):
-                story = await look.stories.find(row.story_id)
-                assert story, row
-                found.add((row.platform, row.place, code_in(story.title) or ""))
+            codes = {story.id: code_in(story.title) or "" for story in await look.stories.latest(limit=1_000_000)}
+            rows = await connection.execute(statement)
+            return {(row.platform, row.place, codes[row.story_id]): DeliveryState(row.state) for row in rows}
     finally:
         await storage.close()
-    return frozenset(found)
 
 
 async def _compare_cards(

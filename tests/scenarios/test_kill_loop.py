@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import loop
-from tests.crash.verdict import Place, Verdict, count
+from tests.crash.verdict import Place, Verdict, count, out_of_order
 
 _HERE: Place = ("telegram", "-100", "N00001")
 _THERE: Place = ("discord", "200", "N00001")
@@ -58,6 +58,13 @@ def test_what_is_put_aside_unseen_was_killed_twice(flights: int, *, is_kept: boo
     verdict = _counted({_THERE: 1}, flights={_HERE: flights}, parked=frozenset({_HERE}))
     assert verdict.is_kept is is_kept
     assert (verdict.lost, verdict.unseen) == (0, 1)
+
+
+def test_what_overtakes_in_its_chat_is_found() -> None:
+    first, second, elsewhere = ("a", "1", "N1"), ("a", "1", "N2"), ("a", "2", "N1")
+    promised = (first, second, elsewhere)
+    assert out_of_order(promised, {first: 2, second: 3, elsewhere: 1}) == []
+    assert out_of_order(promised, {first: 3, second: 2}) == [second]
 
 
 def test_what_nobody_told_breaks_it() -> None:
