@@ -32,6 +32,7 @@ from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.give_opinion import OpinionBox
 from bot.services.read_sources import SourceReader
+from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from storage.database import Database, open_storage
 from storage.inbox import DatabaseInbox
@@ -86,13 +87,13 @@ def live_wires(settings: Settings) -> Wires:
     )
 
 
-def sandbox_wires(addresses: Addresses) -> Wires:
-    """Both platforms in the sandbox."""
+def sandbox_wires(addresses: Addresses, *, rates: bool) -> Wires:
+    """Both platforms in the sandbox; ``rates`` off where it keeps no rate limits, so that we need keep none."""
     return Wires(
         discord=DiscordOptions(
-            token=DISCORD_TOKEN, api_url=addresses.discord_api, gateway_url=addresses.discord_gateway
+            token=DISCORD_TOKEN, api_url=addresses.discord_api, gateway_url=addresses.discord_gateway, rates=rates
         ),
-        telegram=TelegramOptions(token=TELEGRAM_TOKEN, api_url=addresses.telegram_api),
+        telegram=TelegramOptions(token=TELEGRAM_TOKEN, api_url=addresses.telegram_api, rates=rates),
     )
 
 
@@ -144,6 +145,7 @@ async def build_runtime(settings: Settings, desk: Desk, wires: Wires, *, pulse: 
         topics=desk.topics,
         opinions=OpinionBox(desk.database, desk.clock, refresh_delay=refresh_delay),
         clock=desk.clock,
+        shelf=Shelf(desk.database, desk.clock),
         may_manage=_rights(platforms),
         wake=deliverer.wake,
     )

@@ -54,7 +54,7 @@ async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: C
         sandbox = await _sandbox(settings, stack, starts_sandbox=starts_sandbox, say=say)
         desk = await stack.enter_async_context(open_desk(settings, reads_loopback=sandbox is not None))
         addresses = await sandbox() if sandbox else None
-        wires = sandbox_wires(addresses) if addresses else live_wires(settings)
+        wires = sandbox_wires(addresses, rates=settings.sandbox_rates) if addresses else live_wires(settings)
         if addresses:
             await follow_everything(desk.database, desk.topics, desk.clock, await sandbox_chats(addresses))
         await _import_seeds(settings, desk)

@@ -22,6 +22,7 @@ from bot.messages.post import Post
 from bot.messages.text import plain
 from bot.services.give_opinion import OpinionBox
 from bot.services.import_page import import_page
+from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from storage import Database, open_storage
 from tests.builders import channel_ref, draft, new_source, person
@@ -159,6 +160,7 @@ async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterato
         topics=topics,
         opinions=OpinionBox(database, clock, refresh_delay=timedelta(seconds=10)),
         clock=clock,
+        shelf=Shelf(database, clock),
         may_manage=may_manage,
         wake=lambda: woken.append(None),
     )

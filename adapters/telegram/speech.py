@@ -45,7 +45,7 @@ class Speech:
             while wait_s := self._budget.take(chat, Purpose.ANSWER):
                 waited += wait_s
                 if waited > patience_s:
-                    _LOG.warning("telegram: an answer in chat %d would have to wait %.0f s", chat, waited)
+                    _LOG.debug("telegram: an answer in chat %d would have to wait %.0f s", chat, waited)
                     return None
                 await meanwhile()
                 await self._clock.sleep(wait_s)

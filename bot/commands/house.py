@@ -10,6 +10,7 @@ from bot.messages.exchange import Scene
 from bot.ports.clock import Clock
 from bot.ports.storage import Storage
 from bot.services.give_opinion import OpinionBox
+from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from bot.views.notices import ONLY_MANAGERS
 
@@ -24,6 +25,7 @@ class House:
     topics: Topics
     opinions: OpinionBox
     clock: Clock
+    shelf: Shelf
     may_manage: MayManage
     wake: Callable[[], None]
 

@@ -1,13 +1,11 @@
 """Reading: headlines, whole stories, search."""
 
 from bot.commands.house import House
-from bot.domain.story import Story
 from bot.messages.action import Action, Verb
 from bot.messages.exchange import Answer, Command, Press, Replace, Show
-from bot.messages.limits import Limits
 from bot.messages.post import Post
 from bot.services.find_stories import Found, latest, search
-from bot.services.read_story import related_to, story_asked_for, story_numbered
+from bot.services.read_story import related_to, story_asked_for
 from bot.views.full_story import full_story
 from bot.views.notices import hint
 from bot.views.story_list import STORIES_ON_PAGE, no_stories, story_list
@@ -40,21 +38,21 @@ async def show_story(house: House, command: Command) -> Answer:
             post=hint("Which story?", "Type /story and its number or words from it. /headlines has the latest.")
         )
     story = await story_asked_for(house.storage, asked)
-    return Show(post=await _page(house, story, command.scene.limits, page=0))
+    related = await related_to(house.storage, story)
+    return Show(post=full_story(story, command.scene.limits, related=related))
 
 
 async def press_read(house: House, press: Press, action: Action) -> Answer:
-    story = await story_numbered(house.storage, action.subject)
-    return Show(post=await _page(house, story, press.scene.limits, page=action.page))
+    return Show(post=await _page(house, press, action))
 
 
 async def press_turn(house: House, press: Press, action: Action) -> Answer:
-    story = await story_numbered(house.storage, action.subject)
-    return Replace(post=await _page(house, story, press.scene.limits, page=action.page))
+    return Replace(post=await _page(house, press, action))
 
 
-async def _page(house: House, story: Story, limits: Limits, *, page: int) -> Post:
-    return full_story(story, limits, page=page, related=await related_to(house.storage, story))
+async def _page(house: House, press: Press, action: Action) -> Post:
+    volume = await house.shelf.take(action.subject)
+    return full_story(volume.story, press.scene.limits, page=action.page, related=volume.related)
 
 
 async def _headlines(house: House, wish: str, *, page: int) -> Post:

@@ -16,7 +16,7 @@ _FOLLOWED = {("discord", "text"), ("telegram", "group"), ("telegram", "channel")
 
 
 async def test_kill_9_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
-    async with open_world(tmp_path, NEWSBOT_SANDBOX_RATES="false") as world:
+    async with open_world(tmp_path) as world:
         for shown in (1, 5, 12, 20):
             await world.start_bot()
             await _shown_at_least(world, shown)
