@@ -70,10 +70,10 @@ class _Roots(dict[str, tuple[str, ...]]):
     """What folded words may be besides, worked out once for each word of a text; no root that no phrase ends with."""
 
     def __init__(self, index: PhraseIndex) -> None:
-        self._may_end_with = index.may_end_with
+        self._last_words = index.last_words
 
     def __missing__(self, folded: str) -> tuple[str, ...]:
-        roots = self[folded] = tuple(filter(self._may_end_with, turkic_roots(folded)))
+        roots = self[folded] = self._last_words(turkic_roots(folded))
         return roots
 
 
@@ -144,10 +144,10 @@ class Matcher:
         folded = fold_each(written)
         others = [roots[word] for word in folded] if roots is not None else ()
         for start, end, name in self._index.find(list(map(stem, folded)), others):
-            if is_own_words(TopicId(name)):
-                own.append((start, -end, TopicId(name)))
+            if entries := self._entries.get(name):
+                named += [_Hit(entry=entry, start=start, end=end) for entry in entries]
             else:
-                named += [_Hit(entry=entry, start=start, end=end) for entry in self._entries[name]]
+                own.append((start, -end, TopicId(name)))
         found: dict[TopicId, str] = {}
         for start, minus_end, topic_id in sorted([*_meant(named, written, shouted=text.isupper()), *own], key=_PLACE):
             if topic_id not in found:

@@ -1,6 +1,6 @@
 """An index of phrases that tells which of them a text has, made for a million that come and go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 _HINTS = 1 << 24
@@ -44,9 +44,10 @@ class PhraseIndex:
         else:
             self._names.pop(key, None)
 
-    def may_end_with(self, word: str) -> bool:
-        """False if no phrase's last word is this one; True may be said of any other."""
-        return self._is_hinted(hash(word))
+    def last_words(self, words: Iterable[str]) -> tuple[str, ...]:
+        """The words without most of those that no phrase ends with, and with all others."""
+        hints = self._hints
+        return tuple([word for word in words if hints[(key := hash(word)) >> 3 & _BYTES] >> (key & 7) & 1])
 
     def find(self, words: Sequence[str], roots: Sequence[Sequence[str]] = ()) -> list[tuple[int, int, str]]:
         """The names under the phrases of a text: the place of the first word, that after the last one, the name.
@@ -87,9 +88,6 @@ class PhraseIndex:
     def _hint(self, at: int) -> None:
         """Note that some phrase ends with this word, or goes on after these two; never unsaid, as it need not hold."""
         self._hints[at >> 3 & _BYTES] |= 1 << (at & 7)
-
-    def _is_hinted(self, at: int) -> bool:
-        return bool(self._hints[at >> 3 & _BYTES] >> (at & 7) & 1)
 
 
 def _key(phrase: Sequence[str]) -> int:

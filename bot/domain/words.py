@@ -160,24 +160,27 @@ def stem(folded: str) -> str:
             return folded
 
 
-@lru_cache(_REMEMBERED)
 def turkic_roots(folded: str) -> tuple[str, ...]:
     """What may be left of an Azerbaijani or Turkish word without its endings, the fullest first; never the word."""
     if not "a" <= folded[:1] <= "z":
         return ()
+    return tuple([folded[:end] for end in _where_endings_begin(folded[_SHORTEST_STEM:])])
+
+
+@lru_cache(_REMEMBERED)
+def _where_endings_begin(tail: str) -> tuple[int, ...]:
+    """Where, in a word with this behind its first four letters, an ending or several begin that go on to its end."""
     found: set[int] = set()
-    layer = [len(folded)]
+    layer = [len(tail)]
     for _ in range(_TURKIC_LAYERS):
         layer = [
             end - length
             for end in layer
             for length in _TURKIC_LENGTHS
-            if end - length >= _SHORTEST_STEM and folded[end - length : end] in _TURKIC_ENDINGS
+            if end >= length and tail[end - length : end] in _TURKIC_ENDINGS
         ]
-        if not layer:
-            break
         found.update(layer)
-    return tuple(folded[:end] for end in sorted(found, reverse=True))
+    return tuple(_SHORTEST_STEM + place for place in sorted(found, reverse=True))
 
 
 def is_turkic(text: str) -> bool:

@@ -65,11 +65,11 @@ def test_what_is_found_is_what_is_there(added: list[list[str]], removed: list[li
     )
 
 
-def test_no_phrase_ends_with_a_word_that_no_phrase_ends_with() -> None:
+def test_words_that_no_phrase_ends_with_are_told_apart() -> None:
     index = PhraseIndex()
-    assert not index.may_end_with("rain")
+    assert index.last_words(["acid", "rain"]) == ()
     index.add(["acid", "rain"], "it")
-    assert index.may_end_with("rain")
+    assert index.last_words(["snow", "rain"]) == ("rain",)
 
 
 def test_the_garbage_collector_passes_a_full_index_by() -> None:
