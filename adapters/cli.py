@@ -10,7 +10,7 @@ import typer
 
 from adapters import source_commands, story_commands
 from adapters.machine.garbage import loaded_for_good
-from adapters.terminal import checked_settings, complain, fail, finished, say
+from adapters.terminal import WRONG_SETTINGS_CODE, checked_settings, complain, fail, finished, say
 
 app = typer.Typer(
     help="A news bot for Discord and Telegram. Settings come from NEWSBOT_… variables; see README.md.",
@@ -60,7 +60,10 @@ def sandbox(
     try:
         make_home(settings.home)
         run_child(sandbox_options(settings), ready=ready, parent=sys.stdin.buffer if for_a_bot else None)
-    except (CannotOpenError, HomeError) as error:
+    except HomeError as error:
+        complain(str(error))
+        raise typer.Exit(WRONG_SETTINGS_CODE) from None
+    except CannotOpenError as error:
         fail(str(error))
 
 

@@ -41,6 +41,10 @@ from storage.schema import migrate
 from storage.signing_key import signing_key
 
 
+class SeedsError(Exception):
+    """The catalogue of topics is not where NEWSBOT_SEEDS says."""
+
+
 class StartError(Exception):
     """What the bot stands on cannot be used; the sentence names the setting that says where it is."""
 
@@ -112,7 +116,7 @@ async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> Asyn
     """A migrated database, the topics and the reader of feeds; all let go of at the end.
 
     ``reads_loopback`` lets feeds be read from this machine: the sandbox's newspaper. Raises HomeError,
-    StartError and CatalogueError.
+    SeedsError, StartError and CatalogueError.
     """
     make_home(settings.home)
     catalogue = _catalogue(settings.seeds / "topics.toml")
@@ -185,7 +189,7 @@ def _catalogue(path: Path) -> Catalogue:
         return read_catalogue(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise StartError(f"The topics in {path} cannot be read: {why}. Check NEWSBOT_SEEDS.") from error
+        raise SeedsError(f"The topics in {path} cannot be read: {why}. Check NEWSBOT_SEEDS.") from error
 
 
 async def _migrate(settings: Settings) -> None:

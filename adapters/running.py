@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapters.compose import (
     Desk,
+    SeedsError,
     StartError,
     build_runtime,
     database_file,
@@ -24,6 +25,7 @@ from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats
 from adapters.seeding import PageError, follow_everything, import_file, page_files
 from adapters.settings import Settings
 from bot.domain.errors import NewsbotError, SourceExistsError
+from bot.domain.topic import CatalogueError
 from bot.ports.reading import ReadingError
 from bot.runtime import NoPlatformError
 
@@ -34,12 +36,16 @@ TOLD = (
     ReadingError,
     PageError,
     HomeError,
+    SeedsError,
     StartError,
     SandboxStartError,
     AlreadyRunningError,
     NoPlatformError,
 )
 """Errors whose text is for the person at the command line."""
+
+WRONG_SETTINGS = (HomeError, SeedsError, CatalogueError)
+"""Those of them that a setting is to blame for, which the text names."""
 
 _NEWSPAPER_EVERY_S = 10.0
 
@@ -57,6 +63,8 @@ async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: C
         wires = sandbox_wires(addresses, rates=settings.sandbox_rates) if addresses else live_wires(settings)
         if addresses:
             await follow_everything(desk.database, desk.topics, desk.clock, await sandbox_chats(addresses))
+        async with desk.database.reading() as look:
+            await desk.topics.refresh(look)
         await _import_seeds(settings, desk)
         if addresses:
             stack.push_async_callback(_cancelled, asyncio.create_task(_read_newspaper(desk, addresses)))
@@ -114,7 +122,8 @@ async def _sandbox(
 
 
 async def _import_seeds(settings: Settings, desk: Desk) -> None:
-    for path in page_files(settings.seeds / "pages"):
+    pages = settings.seeds / "pages"
+    for path in page_files(pages) if pages.is_dir() and any(pages.glob("*.txt")) else ():
         await import_file(desk.database, desk.topics, desk.clock, path)
 
 

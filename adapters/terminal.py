@@ -12,7 +12,7 @@ import typer
 from adapters.machine.logs import set_up_logs
 from adapters.settings import Settings, SettingsError, read_settings, unknown_settings
 
-_WRONG_SETTINGS = 2
+WRONG_SETTINGS_CODE = 2
 _INTERRUPTED = 130
 _Result = TypeVar("_Result")
 
@@ -26,7 +26,7 @@ def checked_settings() -> Settings:
         settings = read_settings()
     except SettingsError as error:
         complain(f"Wrong settings, nothing was started:\n{error}")
-        raise typer.Exit(_WRONG_SETTINGS) from None
+        raise typer.Exit(WRONG_SETTINGS_CODE) from None
     set_up_logs(settings.log_level, settings.secrets)
     for sentence in unknown_settings():
         logging.getLogger("newsbot").warning(sentence)
@@ -34,11 +34,17 @@ def checked_settings() -> Settings:
 
 
 def finished(work: Coroutine[Any, Any, _Result]) -> _Result:
-    """What came of it. What a person can be told ends with 1 and a sentence, an error of ours with its stack trace."""
-    from adapters.running import TOLD
+    """What came of it.
+
+    What a person can be told ends with a sentence and 1, or 2 where a setting is wrong; an error of ours with a trace.
+    """
+    from adapters.running import TOLD, WRONG_SETTINGS
 
     try:
         return asyncio.run(work)
+    except WRONG_SETTINGS as error:
+        complain(str(error))
+        raise typer.Exit(WRONG_SETTINGS_CODE) from None
     except TOLD as error:
         fail(str(error))
     except KeyboardInterrupt:

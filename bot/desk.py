@@ -1,5 +1,7 @@
 """Request in, answer out: the one door for adapters."""
 
+import difflib
+
 from bot.commands.house import House
 from bot.commands.routes import COMMAND_HANDLERS, PRESS_HANDLERS, SUBMISSION_HANDLERS
 from bot.commands.suggesting import suggest
@@ -54,7 +56,8 @@ class NewsDesk:
     async def _command(self, command: Command) -> Answer:
         handler = COMMAND_HANDLERS.get(command.name)
         if handler is None:
-            return Show(post=notices.sorry(notices.NO_SUCH_COMMAND.format(name=command.name[:32])))
+            near = difflib.get_close_matches(command.name, COMMAND_HANDLERS, n=1)
+            return Show(post=notices.sorry(notices.no_such_command(command.name, near[0] if near else None)))
         return await handler(self._house, command)
 
     async def _press(self, press: Press) -> Answer:

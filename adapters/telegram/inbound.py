@@ -1,5 +1,6 @@
 """What Telegram tells us, as requests to the desk."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -135,9 +136,13 @@ class Inbound:
         if name == _START and rest:
             return Press(scene=scene, action=self._codec.decode(rest))
         options = self._options.get(name)
-        if options is None and not is_ours and scene.kind is not ChannelKind.PRIVATE:
-            return None
+        if options is None and not is_ours and scene.kind is not ChannelKind.PRIVATE and not self._is_near(name):
+            return None  # a command of another bot in the same chat
         return Command(scene=scene, name=name, arguments=_arguments(options or (), rest))
+
+    def _is_near(self, name: str) -> bool:
+        """Whether somebody who typed this meant one of our commands."""
+        return bool(difflib.get_close_matches(name, self._options, n=1, cutoff=0.7))
 
     async def _submission(self, scene: Scene, chat: int, prompt: int | None, text: str) -> Request | None:
         token = await self._prompts.find(prompt_key(chat, prompt)) if prompt else None

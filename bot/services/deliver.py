@@ -21,6 +21,7 @@ from bot.domain.delivery import (
     after_uncertain,
 )
 from bot.domain.story import Story
+from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.events import Events
 from bot.ports.platform import (
@@ -227,10 +228,20 @@ class Deliverer:
         platform = self._platforms[claim.channel.platform]
         if claim.kind is DeliveryKind.HEADLINE:
             left = await self._left_behind(claim, story)
-            return Sent(receipt=left or await platform.send(claim.channel, card(story), once=claim.once))
+            return Sent(receipt=left or await self._send(platform, claim, card(story)))
         if claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
         return Sent(receipt=await platform.edit(claim.receipt, card(story)))
+
+    @staticmethod
+    async def _send(platform: ChatPlatform, claim: Claim, post: Post) -> Receipt:
+        """The receipt. A send that breaks without an answer of the platform may have broken after the post left."""
+        try:
+            return await platform.send(claim.channel, post, once=claim.once)
+        except SendError:
+            raise
+        except Exception as error:
+            raise UncertainError(f"it failed on our side: {type(error).__name__}") from error
 
     async def _after_crash(self, claim: Claim, story: Story) -> Outcome:
         """A process died between taking the claim and writing down what became of it."""

@@ -48,12 +48,17 @@ def sorry(sentence: str) -> Post:
     return Post(tone=Tone.TROUBLE, blocks=(Block(text=text(sentence)),))
 
 
+def no_such_command(name: str, near: str | None) -> str:
+    """For a command that we do not know; ``near`` is the one that may have been meant."""
+    meant = f"Did you mean /{near}? " if near else ""
+    return f"There is no command /{name[:32]}. {meant}Type /help to see what I can do."
+
+
 def hint(title: str, sentence: str) -> Post:
     """A friendly remark."""
     return Post(tone=Tone.NOTICE, title=title, blocks=(Block(text=text(sentence), kind=BlockKind.BODY),))
 
 
-NO_SUCH_COMMAND = "There is no command /{name}. Type /help to see what I can do."
 OTHER_VERSION = "This button is from another version. Type /headlines for fresh ones."
 NOT_OURS = "This button does nothing. Type /headlines for the latest stories."
 STORY_GONE = "This story is no longer here. Type /headlines for the latest ones."

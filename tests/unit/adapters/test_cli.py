@@ -130,15 +130,15 @@ def test_what_the_bot_stands_on_and_cannot_is_named_with_the_setting_that_says_w
     unreachable = f"postgresql+asyncpg://newsbot:{PASSWORD_CANARY}@127.0.0.1:1/news"
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "topics.toml").write_text("topic = 7")
-    for setting, value, sentence in (
-        ("NEWSBOT_HOME", str(tmp_path / "file"), "cannot be used as a directory"),
-        ("NEWSBOT_SEEDS", str(tmp_path / "nowhere"), "topics.toml cannot be read"),
-        ("NEWSBOT_SEEDS", str(tmp_path / "seeds"), "The catalogue of topics has no [[topic]] in it."),
-        ("NEWSBOT_DATABASE_URL", unreachable, "The database cannot be used"),
-        ("NEWSBOT_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}", "The database cannot be used"),
+    for code, setting, value, sentence in (
+        (2, "NEWSBOT_HOME", str(tmp_path / "file"), "cannot be used as a directory"),
+        (2, "NEWSBOT_SEEDS", str(tmp_path / "nowhere"), "topics.toml cannot be read"),
+        (2, "NEWSBOT_SEEDS", str(tmp_path / "seeds"), "The catalogue of topics has no [[topic]] in it."),
+        (1, "NEWSBOT_DATABASE_URL", unreachable, "The database cannot be used"),
+        (1, "NEWSBOT_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}", "The database cannot be used"),
     ):
         ended = newsbot("source", "list", **{setting: value})
-        assert ended.code == 1
+        assert ended.code == code
         assert ended.said == ""
         assert sentence in ended.complained
         assert setting in ended.complained or "catalogue" in ended.complained
@@ -158,7 +158,7 @@ def test_an_error_of_our_own_ends_with_1_and_its_stack_trace_holds_no_secret(
 
 
 @pytest.mark.parametrize("error", running.TOLD)
-def test_every_error_with_a_sentence_is_told_and_ends_with_1(
+def test_every_error_with_a_sentence_is_told_and_ends_with_1_or_2_where_a_setting_is_wrong(
     newsbot: CommandLine, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     async def refuses(*_: object, **__: object) -> None:
@@ -166,5 +166,5 @@ def test_every_error_with_a_sentence_is_told_and_ends_with_1(
 
     monkeypatch.setattr(sources, "all_sources", refuses)
     ended = newsbot("source", "list")
-    assert (ended.code, ended.said) == (1, "")
+    assert (ended.code, ended.said) == (2 if issubclass(error, running.WRONG_SETTINGS) else 1, "")
     assert ended.complained.splitlines()[-1] == "It cannot be done. Do this."

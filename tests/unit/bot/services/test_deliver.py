@@ -202,14 +202,28 @@ async def test_elsewhere_an_unknown_outcome_is_repeated_once_and_then_left_to_a_
     assert await outbox.counts() == {DeliveryState.PARKED: 1}
 
 
-async def test_a_story_that_fails_on_our_side_is_given_up_after_five_tries_and_holds_up_nobody(outbox: Outbox) -> None:
+async def test_a_send_that_breaks_on_our_side_may_have_arrived_and_is_repeated_once(outbox: Outbox) -> None:
     await outbox.promise("One", places=("1", "2"))
     await outbox.connect()
     outbox.platform.trouble = failing(*[ZeroDivisionError() for _ in range(10)])
     for _ in range(6):
         await outbox.deliverer.deliver_due()
         outbox.clock.pass_on(64)
-    assert await outbox.counts() == {DeliveryState.BURIED: 2}
+    assert await outbox.counts() == {DeliveryState.PARKED: 2}
+
+
+async def test_an_edit_that_breaks_on_our_side_is_given_up_after_five_tries_and_holds_up_nobody(
+    outbox: Outbox,
+) -> None:
+    (story_id,) = await outbox.promise("One", places=("1", "2"))
+    await outbox.connect()
+    await outbox.deliverer.deliver_due()
+    await outbox.refresh(story_id)
+    outbox.platform.trouble = failing(*[ZeroDivisionError() for _ in range(10)])
+    for _ in range(6):
+        await outbox.deliverer.deliver_due()
+        outbox.clock.pass_on(64)
+    assert (await outbox.counts())[DeliveryState.BURIED] == 2
     assert outbox.events.troubles
 
 

@@ -40,7 +40,9 @@ def sequences() -> Iterator[Any]:
 def drafts_of(entry: Told) -> Iterator[Draft]:
     """The entry, as often as it says; ``{n}`` in its words is the number of each."""
     for n in range(1, entry.get("times", 1) + 1):
-        told = {name: value.format(n=n) if isinstance(value, str) else value for name, value in entry.items()}
+        told: dict[str, Any] = {
+            name: value.format(n=n) if isinstance(value, str) else value for name, value in entry.items()
+        }
         yield Draft(
             title=told["title"],
             paragraphs=(told["text"],) if "text" in told else (),
