@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
 from playwright.async_api import Browser, async_playwright
 
@@ -56,9 +57,9 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
         yield postgres_server.url(name)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """A headless Chromium with no way to the outside; each test opens contexts and pages of its own."""
+    """One headless Chromium with no way to the outside; each test, in the session's loop, opens contexts of its own."""
     executable = shutil.which("chromium")
     if executable is None:
         go_without("Chromium is not installed: apt-get install chromium")

@@ -6,18 +6,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.scenarios import seed
 from tests.world import World, open_world
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 _PATIENCE_MS = 30_000
+_DESK, _PHONE = pytest.param((1280, 860), id="desk"), pytest.param((390, 844), id="phone")
 _CUT_TITLE = re.compile(re.escape(seed.CUT_TITLE))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path) as opened:
         await opened.start_bot()
@@ -25,7 +27,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield opened
 
 
-@pytest.fixture(params=[(1280, 860), (390, 844)], ids=["desk", "phone"])
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(request: pytest.FixtureRequest, chromium: Browser, world: World) -> AsyncIterator[Page]:
     width, height = request.param
     context = await chromium.new_context(viewport=ViewportSize(width=width, height=height))
@@ -73,6 +75,7 @@ async def reads_all_22_paragraphs(page: Page, platform: str) -> None:
     assert [paragraph for paragraph in seed.LONG_STORY if paragraph not in told] == []
 
 
+@pytest.mark.parametrize("page", [_DESK, _PHONE], indirect=True)
 async def test_headlines_arrive_and_the_long_story_is_read_whole_on_both_sides(page: Page) -> None:
     for platform in ("discord", "telegram"):
         await show(page, platform)
@@ -80,7 +83,14 @@ async def test_headlines_arrive_and_the_long_story_is_read_whole_on_both_sides(p
         await reads_all_22_paragraphs(page, platform)
 
 
-@pytest.mark.parametrize(("here", "there"), [("discord", "telegram"), ("telegram", "discord")])
+@pytest.mark.parametrize(
+    ("page", "here", "there"),
+    [
+        pytest.param((1280, 860), "discord", "telegram", id="desk-discord-telegram"),
+        pytest.param((390, 844), "telegram", "discord", id="phone-telegram-discord"),
+    ],
+    indirect=["page"],
+)
 async def test_an_opinion_travels_to_the_other_side(page: Page, here: str, there: str) -> None:
     await show(page, here)
     await message(page, here, _CUT_TITLE).get_by_role("button", name="Opinions").click()
@@ -98,6 +108,7 @@ async def test_an_opinion_travels_to_the_other_side(page: Page, here: str, there
     await sees(message(page, there, _CUT_TITLE), "The banks were never cleared.")
 
 
+@pytest.mark.parametrize("page", [_DESK], indirect=True)
 async def test_a_topic_is_followed_in_private_and_a_kill_9_costs_nothing(page: Page, world: World) -> None:
     await show(page, "telegram")
     await page.locator("#telegram-chat").select_option(label=await _private(page))

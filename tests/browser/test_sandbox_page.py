@@ -4,24 +4,25 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.fakes.sandbox_house import FakeHouse, fake_house
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 _DESK = ViewportSize(width=1280, height=860)
 _PHONE = ViewportSize(width=390, height=844)
 _SCROLLED_TO_END = "box => box.scrollHeight - box.scrollTop - box.clientHeight < 2"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def house() -> AsyncIterator[FakeHouse]:
     async with fake_house() as house:
         yield house
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: Browser, house: FakeHouse) -> AsyncIterator[Page]:
     """The page at a desk; a script that fails fails the test."""
     context = await chromium.new_context(viewport=_DESK)

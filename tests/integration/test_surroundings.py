@@ -42,6 +42,7 @@ async def test_a_database_can_be_a_copy_of_a_prepared_one(postgres_server: Postg
 
 
 @pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
 async def test_a_browser_shows_a_page(chromium: Browser) -> None:
     page = await chromium.new_page()
     await page.set_content("<h1>Ferry runs again</h1>")
