@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     fetch_allow: Annotated[
         tuple[IPv4Network | IPv6Network, ...],
         NoDecode,
-        Field(description="private networks that feeds may be read from, with commas between"),
+        Field(description="private networks that feeds may be read from (then every 15 seconds), with commas between"),
     ] = ()
     read_interval: Annotated[
         Annotated[float, Field(ge=10, le=86_400)] | None,

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from adapters.compose import open_desk
 from adapters.settings import Settings
@@ -12,6 +13,8 @@ from bot.ports.reading import FoundFeed
 from bot.ports.storage import UnitOfWork
 from bot.services.add_source import SeveralFeedsError, add_source, meant_addresses
 from bot.services.read_sources import Added
+
+_OWN_FEED_EVERY_S = 15.0
 
 Choose = Callable[[Sequence[FoundFeed]], int | None]
 """Shows the feeds of a site and asks for the number of one, from 1; None where nobody can be asked."""
@@ -29,12 +32,13 @@ async def add(
 ) -> Added:
     """Read and store the feed that was meant. Raises SeveralFeedsError, ReadingError and SourceExistsError."""
     async with open_desk(settings) as desk:
-        store = partial(
-            desk.reader.add,
-            title=title,
-            interval_s=every or settings.read_interval,
-            fetches_full_text=fetches_full_text,
-        )
+
+        async def store(address: str) -> Added:
+            interval_s = every or interval_for(address, settings)
+            return await desk.reader.add(
+                address, title=title, interval_s=interval_s, fetches_full_text=fetches_full_text
+            )
+
         try:
             return await add_source(pasted, add=store, finder=desk.feeds, choice=choice)
         except SeveralFeedsError as several:
@@ -42,6 +46,20 @@ async def add(
             if number is None:
                 raise
             return await store(several.feeds[number - 1].address)
+
+
+def interval_for(address: str, settings: Settings) -> float | None:
+    """Seconds between two readings, None for the source's own pace.
+
+    A feed in a network that the operator allows is the operator's own: no stranger's server need be spared.
+    """
+    host = urlsplit(address).hostname or ""
+    try:
+        place = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return settings.read_interval
+    is_own = any(place in network for network in settings.fetch_allow)
+    return settings.read_interval or (_OWN_FEED_EVERY_S if is_own else None)
 
 
 async def all_sources(settings: Settings) -> list[Source]:

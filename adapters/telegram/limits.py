@@ -22,8 +22,8 @@ PRIVATE = Rate(per_s=1.0, burst=4.0)
 WINDOW_S = 60.0
 SHARED_IN_WINDOW = 20
 """Groups take 20 a minute, edits and deletions counted; channels are treated alike, for want of a figure."""
-SHARED_POSTS_IN_WINDOW = 14
-SHARED_EDITS_IN_WINDOW = 18
+SHARED_POSTS_IN_WINDOW = 17
+SHARED_EDITS_IN_WINDOW = 19
 """In a chat that many share, a flood of posts leaves room for what people ask and for the opinions they give."""
 
 

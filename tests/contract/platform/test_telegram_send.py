@@ -167,13 +167,13 @@ async def test_our_own_budget_holds_a_group_to_its_share_of_a_minute_without_a_s
         sandbox() as stand,
         speaking(replace(stand, options=replace(stand.options, rates=True)), clock) as platform,
     ):
-        for _ in range(14):
+        for _ in range(17):
             clock.pass_on(0.1)
             await platform.send(GROUP, CARD, once="a")
         clock.pass_on(0.1)
         with pytest.raises(TryLaterError) as later:
             await platform.send(GROUP, CARD, once="a")
-        assert later.value.wait_s == pytest.approx(60 - 1.4)
+        assert later.value.wait_s == pytest.approx(60 - 1.7)
         assert {call["status"] for call in stand.calls("sendMessage")} == {200}
 
 

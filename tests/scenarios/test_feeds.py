@@ -1,0 +1,67 @@
+"""A feed that is added while the bot runs brings its new entries to whoever follows them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from tests.world import READER_1, World, newsbot, open_world
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+_FEED = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0"><channel><title>Coast Radio</title><link>http://127.0.0.1/</link>{items}</channel></rss>"""
+_ITEM = """<item><guid>{n}</guid><title>{title}</title><link>http://127.0.0.1/{n}</link>
+<description>The harbour master said so on Monday, after the storm had passed over the bay.</description></item>"""
+
+
+class Press:
+    """A feed that a test prints."""
+
+    def __init__(self) -> None:
+        self.titles: list[str] = []
+
+    async def feed(self, _: web.Request) -> web.Response:
+        numbered = list(enumerate(self.titles))
+        items = "".join(_ITEM.format(n=n, title=title) for n, title in reversed(numbered))
+        return web.Response(text=_FEED.format(items=items), content_type="application/rss+xml")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def press() -> AsyncIterator[tuple[Press, str]]:
+    printed = Press()
+    app = web.Application()
+    app.router.add_get("/feed.xml", printed.feed)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield printed, f"http://127.0.0.1:{runner.addresses[0][1]}/feed.xml"
+    await runner.cleanup()
+
+
+async def test_new_entries_of_an_added_feed_arrive_on_both_platforms_once(
+    tmp_path: Path, press: tuple[Press, str]
+) -> None:
+    printed, address = press
+    printed.titles = ["The lighthouse is dark", "The lighthouse is lit again"]
+    async with open_world(tmp_path, NEWSBOT_FETCH_ALLOW="127.0.0.0/8") as world:
+        await world.start_bot()
+        await world.both_ready()
+        code, said = await newsbot("source", "add", address, "--every", "10", "--no-full-text", **world.environment)
+        assert code == 0, said
+        groups = [await world.chat(platform, "group", READER_1) for platform in ("discord", "telegram")]
+        for group in groups:
+            await group.message_with("The lighthouse is lit again")
+        printed.titles.append("Three seals sleep on the pier")
+        for group in groups:
+            await group.message_with("Three seals sleep on the pier")
+        assert not any("The lighthouse is dark" in title for _, _, title in await world.shown()), "it was old already"
+        await _once_each(world)
+
+
+async def _once_each(world: World) -> None:
+    shown = [place for place in await world.shown() if "seals" in place[2]]
+    assert len(shown) == len(set(shown)) == 3
