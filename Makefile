@@ -85,8 +85,11 @@ lint: setup-dev
 	$(call check,imports,$(BIN)/lint-imports --no-logo)
 	$(call check,types,$(BIN)/mypy)
 
+# So that both processes end at about the same time.
+SLOWEST_FIRST := tests/scenarios tests/browser tests/integration tests/contract tests/unit
+
 test: lint browser
-	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile $(SLOWEST_FIRST) $(ARGS)
 
 # Debian's Chromium, where there is none and we may install it.
 browser:

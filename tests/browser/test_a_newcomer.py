@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.scenarios import seed
-from tests.world import World, open_world
+from tests.world import READER_1, World, open_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -111,7 +111,9 @@ async def test_an_opinion_travels_to_the_other_side(page: Page, here: str, there
 @pytest.mark.parametrize("page", [_DESK], indirect=True)
 async def test_a_topic_is_followed_in_private_and_a_kill_9_costs_nothing(page: Page, world: World) -> None:
     await show(page, "telegram")
-    await page.locator("#telegram-chat").select_option(label=await _private(page))
+    private = await world.chat("telegram", "private", READER_1)
+    await page.locator("#telegram-chat").select_option(private.id)
+    await expect(page.locator("#telegram")).to_have_attribute("data-chat", private.id)
     await say(page, "telegram", "/subscribe Azerbaijan")
     await expect(message(page, "telegram", "You follow Azerbaijan now")).to_be_visible(timeout=_PATIENCE_MS)
     assert world.bot
@@ -122,9 +124,3 @@ async def test_a_topic_is_followed_in_private_and_a_kill_9_costs_nothing(page: P
     await sees(message(page, "telegram", "Followed here"), "Azerbaijan")
     shown = await world.shown()
     assert len(set(shown)) == len(shown), "nothing came twice"
-
-
-async def _private(page: Page) -> str:
-    """The label of this person's private chat."""
-    labels = await page.locator("#telegram-chat option").all_inner_texts()
-    return next(label for label in labels if "private" in label.lower())

@@ -85,7 +85,7 @@ const sorry = (error, on) =>
 // ---- One half of the page ----
 
 const views = Object.fromEntries(
-  PLATFORMS.map((platform) => [platform, { stuck: true, fresh: 0, unread: new Set(), busy: false, again: null, form: null }]),
+  PLATFORMS.map((platform) => [platform, { stuck: true, fresh: 0, unread: new Set(), busy: false, again: null, form: null, opened: 0 }]),
 );
 const dismissed = new Set(JSON.parse(localStorage.getItem("dismissed") ?? "[]"));
 
@@ -269,11 +269,12 @@ document.addEventListener(
 
 // ---- What a person does ----
 
-function follow(pane, seen) {
+function follow(pane, seen, opened) {
   const platform = pane.dataset.platform;
   if (seen.toast) toast(seen.toast, { on: platform });
   if (seen.url && /^https?:/.test(seen.url)) window.open(seen.url, "_blank", "noopener,noreferrer");
-  if (seen.form) views[platform].form = null; // asked for again: show it although it was closed before
+  // Asked for again: show it although it was closed before, unless it was opened, and maybe closed, since the asking.
+  if (seen.form && views[platform].opened === opened) views[platform].form = null;
   return refresh(platform, seen.chat ? { chat: seen.chat } : {});
 }
 
@@ -285,11 +286,12 @@ async function say(pane, text) {
   find(".say", pane).classList.add("sending");
   const path = chatPath(pane);
   const asReply = form && !text.startsWith("/");
+  const { opened } = views[pane.dataset.platform];
   try {
     const seen = asReply
       ? await tell(`${path}/fill`, { as: pane.dataset.as, form, fields: { [field]: text } })
       : await tell(`${path}/say`, { as: pane.dataset.as, text });
-    await follow(pane, seen);
+    await follow(pane, seen, opened);
   } catch (error) {
     sorry(error, pane.dataset.platform);
     if (!box.value) box.value = text;
@@ -301,13 +303,15 @@ async function press(pane, button) {
   if (button.getAttribute("aria-busy")) return;
   button.setAttribute("aria-busy", "true");
   const message = button.closest("[data-message]").dataset.message;
+  const { opened } = views[pane.dataset.platform];
   try {
     const seen = await tell(`${chatPath(pane)}/press`, { as: pane.dataset.as, message, button: button.dataset.button });
-    await follow(pane, seen);
+    button.removeAttribute("aria-busy");
+    await follow(pane, seen, opened);
   } catch (error) {
+    button.removeAttribute("aria-busy");
     sorry(error, pane.dataset.platform);
   }
-  button.removeAttribute("aria-busy");
 }
 
 /** A link to the bot with a start word opens the private chat and says it there, as the real client does. */
@@ -491,6 +495,7 @@ function showForm(pane) {
   find("h2", modal).textContent = drawn.dataset.title;
   find(".fields", modal).replaceChildren(drawn.content.cloneNode(true));
   find(".trouble", modal).hidden = true;
+  views[platform].opened += 1;
   modal.showModal();
 }
 
@@ -520,7 +525,7 @@ find("form", modal).addEventListener("submit", async (event) => {
   try {
     const seen = await tell(`${chatPath(pane)}/fill`, { as: pane.dataset.as, form, fields });
     modal.close();
-    await follow(pane, seen);
+    await follow(pane, seen, views.discord.opened);
   } catch (error) {
     const trouble = find(".trouble", modal);
     trouble.textContent = error.message;
