@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, column, func, inspect, select, table
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from storage.engine import parse, postgresql_engine, sqlite_engine
 
@@ -17,6 +18,8 @@ NEWEST = "0001"
 
 _MIGRATING = 0x736368656D61
 """The number of PostgreSQL's advisory lock for those who migrate: "schema" in ASCII."""
+
+_LOCKED_TRIES, _LOCKED_S = 100, 0.05
 
 _version = table("alembic_version", column("version_num"))
 _Result = TypeVar("_Result")
@@ -54,6 +57,15 @@ def _connected(url: URL, work: Callable[[Connection], _Result]) -> _Result:
     async def run() -> _Result:
         engine = postgresql_engine(url) if _file(url) is None else sqlite_engine(url, is_writer=True)
         try:
+            for _ in range(_LOCKED_TRIES):
+                try:
+                    async with engine.begin() as connection:
+                        return await connection.run_sync(work)
+                except OperationalError as error:
+                    # Several who make one new file: SQLite refuses the switch to WAL at once, whatever the timeout.
+                    if "database is locked" not in str(error.orig):
+                        raise
+                await asyncio.sleep(_LOCKED_S)
             async with engine.begin() as connection:
                 return await connection.run_sync(work)
         finally:

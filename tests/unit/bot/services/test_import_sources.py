@@ -81,7 +81,7 @@ async def test_what_cannot_be_read_is_told_with_its_reason_and_holds_up_nothing(
     good = desk.says("a", "c")
     bad = desk.fails("b")
     imported = await desk.take(good[0], bad, good[1])
-    assert [source.address for source in imported.added] == [feed.address for feed in good]
+    assert {source.address for source in imported.added} == {feed.address for feed in good}
     (refused,) = imported.refused
     assert (refused.feed, refused.why.kind) == (bad, "status")
     assert refused.why.message == "There is nothing at that address."
