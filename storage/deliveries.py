@@ -53,11 +53,10 @@ class DatabaseDeliveries:
     async def promise(self, story_id: StoryId, *, now: datetime, due: datetime | None = None) -> int:
         follower = _followers(story_id)
         row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=max(now, due or now))
-        rows = (
-            select(*row.values())
-            .join_from(follower, channels, channels.c.id == follower.c.channel_id)
-            .where(~_has_what_was_merged(story_id))
-        )
+        rows = select(*row.values()).join_from(follower, channels, channels.c.id == follower.c.channel_id)
+        # Asked once here and not of every follower, as hardly any story was ever merged.
+        if (await self._connection.execute(_merged_into(story_id).limit(1))).first():
+            rows = rows.where(~_has_what_was_merged(story_id))
         return await self._insert_new(row, rows)
 
     async def hasten(self, story_id: StoryId, *, now: datetime) -> int:
