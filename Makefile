@@ -7,13 +7,14 @@ UV_VERSION := 0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup setup-dev run test bench crash browser lock lint format clean
+.PHONY: help setup setup-dev run test faults bench crash browser lock lint format clean
 
 help:
 	@echo "make setup    build the environment in $(VENV): the command is $(BIN)/newsbot"
 	@echo "make run      run the bot; without a token, with a Discord and a Telegram on this machine"
 	@echo "make test     format, lint, types, imports and every test"
-	@echo "make lint     the same without the tests"
+	@echo "make faults   the long tests: every fault for as long as it is promised to be borne"
+	@echo "make lint     as make test, without the tests"
 	@echo "make format   put the code in its usual form"
 	@echo "make bench    measure, print a table"
 	@echo "make crash    kill the bot a thousand times (KILLS=1000), on both databases, and see what was lost"
@@ -90,6 +91,10 @@ SLOWEST_FIRST := tests/scenarios tests/browser tests/integration tests/contract 
 
 test: lint browser
 	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile $(SLOWEST_FIRST) $(ARGS)
+
+# What `make test` leaves out: the tests with the mark `fault`.
+faults: setup-dev
+	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile -m fault $(ARGS)
 
 # Debian's Chromium, where there is none and we may install it.
 browser:

@@ -32,6 +32,15 @@ settings.register_profile("newsbot", derandomize=True, deadline=None)
 settings.load_profile("newsbot")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out unless ``-m`` speaks of them."""
+    if "fault" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("fault")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture(autouse=True)
 def outside_attempts() -> Iterator[list[str]]:
     """The forbidden connections that this test tried; one that is still in the list at the end fails the test."""
