@@ -27,13 +27,19 @@ def main() -> None:
     logging.disable()  # libraries complain of documents, in the documents' words
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library might print must not look like an answer
-    _serve(sys.stdin.buffer, answers, cpu_s=int(sys.argv[1]))
+    try:
+        _serve(sys.stdin.buffer, answers, cpu_s=int(sys.argv[1]))
+    except BrokenPipeError:
+        # Whoever asked is gone. What is left for them goes nowhere, or Python would complain of it at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO, *, cpu_s: int) -> None:
-    while line := requests.readline():
+    while (line := requests.readline()).endswith(b"\n"):
         request = json.loads(line)
         body = requests.read(request["length"])
+        if len(body) < request["length"]:  # whoever asked ended in the middle of it
+            return
         _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu_s)
         answers.writelines(lines_of(_result(Work(request["work"]), body, request)))
         answers.flush()

@@ -113,6 +113,12 @@ class Settled:
     outcome: Outcome
 
 
+REPEAT_AFTER = timedelta(seconds=1)
+"""How long a send of unknown outcome waits before it is looked into or repeated."""
+
+_LONGEST_REPEAT_AFTER = timedelta(minutes=1)
+_MOST_DOUBLINGS = 6
+
 MAX_UNCERTAIN = 1
 """How often a send of unknown outcome is repeated where the platform cannot recognise a repeat."""
 
@@ -124,5 +130,14 @@ def after_uncertain(claim: Claim, *, now: datetime, repeat_safe: timedelta, reas
     counted, since the repeat may be late. Later, or where it cannot, once more at most; then a person decides.
     """
     if now - claim.first_attempt_at < repeat_safe or claim.uncertain < MAX_UNCERTAIN:
-        return Waiting(not_before=now + timedelta(seconds=1), reason=reason, was_uncertain=True)
+        return Waiting(not_before=now + REPEAT_AFTER, reason=reason, was_uncertain=True)
     return Parked(reason=reason)
+
+
+def after_nothing_found(claim: Claim, *, now: datetime, reason: str) -> Waiting:
+    """The attempt did not arrive, as the channel's history shows: again, after a pause that doubles with each attempt.
+
+    At most a minute, since such a send fails without doing harm, and what failed may be a platform in distress.
+    """
+    pause = min(REPEAT_AFTER * 2 ** min(claim.attempt - 1, _MOST_DOUBLINGS), _LONGEST_REPEAT_AFTER)
+    return Waiting(not_before=now + pause, reason=reason)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import (
+    REPEAT_AFTER,
     Buried,
     ChannelPaused,
     Claim,
@@ -18,6 +19,7 @@ from bot.domain.delivery import (
     Sent,
     Settled,
     Waiting,
+    after_nothing_found,
     after_uncertain,
 )
 from bot.domain.story import Story
@@ -260,11 +262,11 @@ class Deliverer:
     async def _unknown(self, claim: Claim, story: Story, *, reason: str) -> Outcome:
         now = self._clock.now()
         if claim.kind is DeliveryKind.REFRESH:
-            return Waiting(not_before=now + timedelta(seconds=1), reason=reason)
+            return Waiting(not_before=now + REPEAT_AFTER, reason=reason)
         if self._must_look(claim):
             with suppress(UncertainError):
                 found = await self._find(claim, story)
-                return Sent(receipt=found) if found else Waiting(not_before=now, reason=reason)
+                return Sent(receipt=found) if found else after_nothing_found(claim, now=now, reason=reason)
         repeat_safe = timedelta(seconds=self._platforms[claim.channel.platform].limits.repeat_safe_s)
         return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)
 

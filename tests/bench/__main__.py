@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import fan_out, joining, matching, reading, start, telegram_rate
+from tests.bench import cycle, fan_out, joining, matching, reading, start, telegram_rate
 from tests.bench.figure import Row, table
 
 _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
     "start": start.measure,
     "reading": reading.measure,
     "fan_out": fan_out.measure,
+    "cycle": cycle.measure,
     "matching": matching.measure,
     "joining": joining.measure,
     "telegram_rate": telegram_rate.measure,

@@ -1,6 +1,7 @@
 """The worker processes: they parse, they may die of it, and nothing of them stays behind."""
 
 import asyncio
+import json
 import os
 import select
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from adapters.feeds.parsed import ParsedFeed
-from adapters.feeds.workers import ParseWorkers
+from adapters.feeds.workers import _PROGRAM, ParseWorkers
 from bot.ports.reading import ReadingError
 
 FEED = b'<rss version="2.0"><channel><title>T</title><item><title>One</title></item></channel></rss>'
@@ -194,3 +195,18 @@ asyncio.run(main())
     with os.fdopen(watched) as process:
         has_ended, _, _ = select.select([process], [], [], 5)
     assert has_ended
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_process_whose_bot_is_killed_ends_without_a_word(*, is_cut: bool) -> None:
+    body = FEED.replace(b"<item>", b"<item><title>Another</title></item>" * 5_000 + b"<item>")
+    request = json.dumps({"work": "feed", "address": ADDRESS, "charset": None, "length": len(body)}).encode() + b"\n"
+    told = request + body
+    worker = subprocess.Popen(  # noqa: S603  # our own words
+        [sys.executable, "-c", _PROGRAM, "10"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert worker.stdout is not None
+    worker.stdout.close()
+    worker.stdout = None
+    _, complaints = worker.communicate(told[: len(told) // 2] if is_cut else told)
+    assert (worker.returncode, complaints) == (0, b"")

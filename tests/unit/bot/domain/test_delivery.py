@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId, ChannelRef
-from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, Parked, Waiting, after_uncertain
+from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, Parked, Waiting, after_nothing_found, after_uncertain
 
 BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-def claim(*, uncertain: int) -> Claim:
+def claim(*, uncertain: int, attempt: int = 1) -> Claim:
     return Claim(
         id=DeliveryId(1),
         kind=DeliveryKind.HEADLINE,
@@ -17,7 +17,7 @@ def claim(*, uncertain: int) -> Claim:
         channel=ChannelRef(platform="any", id="1"),
         story_id=StoryId(1),
         once="x" * 22,
-        attempt=1,
+        attempt=attempt,
         uncertain=uncertain,
         revision=0,
         first_attempt_at=BEGAN,
@@ -49,3 +49,11 @@ def test_a_second_unknown_outcome_is_left_to_a_person() -> None:
         claim(uncertain=1), now=BEGAN + timedelta(seconds=5), repeat_safe=timedelta(0), reason="cut"
     )
     assert outcome == Parked(reason="cut")
+
+
+def test_what_the_history_does_not_show_is_sent_again_after_a_pause_that_grows_to_a_minute() -> None:
+    pauses = [
+        after_nothing_found(claim(uncertain=1, attempt=attempt), now=BEGAN, reason="cut").not_before - BEGAN
+        for attempt in (1, 2, 3, 7, 500)
+    ]
+    assert [pause.total_seconds() for pause in pauses] == [1, 2, 4, 60, 60]

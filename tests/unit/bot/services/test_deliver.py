@@ -296,6 +296,21 @@ async def test_what_the_history_does_not_show_is_sent(outbox: Outbox) -> None:
     assert outbox.platform.titles == ["One"]
 
 
+async def test_a_platform_in_distress_is_not_hurried_while_its_history_shows_nothing(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another("alive")
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = failing(*[UncertainError("status 502") for _ in range(3)])
+    await outbox.deliverer.deliver_due()
+    outbox.clock.pass_on(3600)
+    assert await outbox.deliverer.deliver_due() == 1
+    outbox.clock.pass_on(1.9)
+    assert await outbox.deliverer.deliver_due() == 0
+    outbox.clock.pass_on(0.1)
+    assert await outbox.deliverer.deliver_due() == 1
+
+
 async def test_the_history_is_read_from_before_the_first_attempt_as_clocks_differ(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
     outbox.deliverer = outbox.another("alive")
