@@ -1,7 +1,7 @@
 """What we read, in the table ``sources``."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -32,6 +32,8 @@ class DatabaseSources:
             "last_read_at": None,
             "etag": None,
             "last_modified": None,
+            "digest": None,
+            "rest_s": None,
             "trouble_kind": None,
             "trouble_message": None,
             "failures": 0,
@@ -83,6 +85,8 @@ class DatabaseSources:
             "last_read_at": source.last_read_at,
             "etag": source.validators.etag,
             "last_modified": source.validators.last_modified,
+            "digest": source.validators.digest,
+            "rest_s": None if source.validators.rest is None else source.validators.rest.total_seconds(),
             "trouble_kind": source.trouble.kind if source.trouble else None,
             "trouble_message": source.trouble.message if source.trouble else None,
             "failures": source.failures,
@@ -145,7 +149,12 @@ def to_source(row: Row[*tuple[Any, ...]]) -> Source:
         added_at=row.added_at,
         next_read_at=row.next_read_at,
         last_read_at=row.last_read_at,
-        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        validators=Validators(
+            etag=row.etag,
+            last_modified=row.last_modified,
+            digest=row.digest,
+            rest=None if row.rest_s is None else timedelta(seconds=row.rest_s),
+        ),
         trouble=trouble,
         failures=row.failures,
         failing_since=row.failing_since,

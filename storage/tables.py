@@ -45,6 +45,8 @@ class _SourceColumns(_Numbered):
     last_read_at: Named[datetime | None] = Column(Moment)
     etag: Named[str | None] = Column(Plain)
     last_modified: Named[str | None] = Column(Plain)
+    digest: Named[str | None] = Column(Plain)
+    rest_s: Named[float | None] = Column(Float)
     trouble_kind: Named[str | None] = Column(Plain)
     trouble_message: Named[str | None] = Column(Plain)
     failures: Named[int] = Column(Integer)

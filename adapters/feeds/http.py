@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from hashlib import blake2b
 from http import HTTPStatus
 
 import aiohttp
@@ -64,9 +65,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The document is the one that the validators belong to."""
+    """The document is the one that the validators belong to: the server says so, or sent it again.
+
+    In the second case ``validators`` are those that came along, and ``moved_to`` is what it is in a Document.
+    """
 
     max_age: timedelta | None
+    validators: Validators | None = None
+    moved_to: str | None = None
 
 
 class RefusedError(ReadingError):
@@ -130,31 +136,40 @@ class FeedClient:
             return NotModified(max_age=_max_age(response))
         if response.status not in _READABLE:
             raise _refusal(response)
+        body, digest = await self._body(response)
+        given = Validators(
+            etag=_validator(response.headers.get("ETag")),
+            last_modified=_validator(response.headers.get("Last-Modified")),
+            digest=digest,
+        )
+        max_age = _max_age(response)
+        if digest == validators.digest:
+            return NotModified(max_age=max_age, validators=replace(given, rest=validators.rest), moved_to=moved_to)
         return Document(
-            body=await self._body(response),
+            body=body,
             address=str(response.url),
             moved_to=moved_to,
             charset=response.charset,
-            validators=Validators(
-                etag=_validator(response.headers.get("ETag")),
-                last_modified=_validator(response.headers.get("Last-Modified")),
-            ),
-            max_age=_max_age(response),
+            validators=given,
+            max_age=max_age,
         )
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, str]:
+        """The unpacked body, and what stands for it and all that it is read by: where it is and its charset."""
         if (response.content_length or 0) > self._bounds.size.wire:
             raise TooBigError
         unpacker = BodyUnpacker(response.headers.get("Content-Encoding", ""), self._bounds.size)
         pieces: list[bytes] = []
+        digest = blake2b(f"{response.url}\n{response.charset}\n".encode(errors="replace"), digest_size=16)
         pace = _Pace(self._bounds)
         async for wire in response.content.iter_any():
             pace.take(len(wire))
             for piece in unpacker.pieces(wire):
                 pieces.append(piece)
+                digest.update(piece)
                 await asyncio.sleep(0)  # unpacking a MiB takes milliseconds, which others may be waiting for
         unpacker.finish()
-        return b"".join(pieces)
+        return b"".join(pieces), digest.hexdigest()
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -88,10 +89,12 @@ class FeedsReader:
     async def _read(self, address: str, validators: Validators) -> Reading | Unchanged:
         fetched = await self._client.fetch(address, validators)
         if isinstance(fetched, NotModified):
-            return Unchanged(ttl=fetched.max_age)
+            ttl = _longest(validators.rest, fetched.max_age)
+            return Unchanged(ttl=ttl, validators=fetched.validators, moved_to=fetched.moved_to)
         feed = await self._workers.parse(fetched.body, address=fetched.address, charset=fetched.charset)
         ttl = _longest(feed.ttl, fetched.max_age)
-        return _reading(feed, validators=fetched.validators, ttl=ttl, moved_to=fetched.moved_to)
+        left = replace(fetched.validators, rest=feed.ttl)
+        return _reading(feed, validators=left, ttl=ttl, moved_to=fetched.moved_to)
 
 
 def _reading(

@@ -1,7 +1,7 @@
 """What we read: feeds and pages of plain text."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -17,10 +17,15 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave us to ask "has it changed?" with (RFC 9110, section 8.8); opaque to us."""
+    """What the last reading left to ask "has it changed?" with, of the server (RFC 9110, section 8.8) and of what it
+    sends: ``digest`` stands for the document. Opaque to the core. ``rest`` is how long the document asks to be left
+    alone after each reading, for as long as it stays the same.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
+    digest: str | None = None
+    rest: timedelta | None = None
 
 
 NO_VALIDATORS = Validators()

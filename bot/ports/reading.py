@@ -52,9 +52,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """Nothing new since the validators were given."""
+    """Nothing new since the validators were given; ``ttl`` as in a Reading.
+
+    ``validators`` are those to ask with from now on, None for the same ones, where the server only said so and sent
+    nothing. Where it sent the same document again, ``moved_to`` is what it is in a Reading.
+    """
 
     ttl: timedelta | None = None
+    validators: Validators | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,9 @@ class SourceReader:
             await self._note(self._failed(source, error))
             return error
         if isinstance(reading, Unchanged):
-            await self._note(self._after(source, reading))
+            async with self._storage.writing() as work:
+                await work.sources.save(await self._moved(work, self._after(source, reading), source))
+                await work.commit()
             return Published(identity=source.identity)
         async with self._storage.writing() as work:
             announce = _ANNOUNCED if source.last_read_at else _ANNOUNCED_AT_FIRST
@@ -210,6 +212,9 @@ class SourceReader:
                 lately=tuple(sorted((*published.came_out, *source.lately), reverse=True)[:LATELY]),
                 move=moves.after_answer(source.move, reading.moved_to, is_familiar=is_familiar, now=now),
             )
+        elif isinstance(reading, Unchanged) and reading.validators is not None:
+            move = moves.after_answer(source.move, reading.moved_to, is_familiar=True, now=now)
+            read = replace(read, validators=reading.validators, move=move)
         if read.keeps_interval:
             return replace(read, next_read_at=after_reading(now, interval_s=read.interval_s, address=read.address))
         paced = paced_interval(read.lately, now, before_s=read.interval_s, has_gap=has_gap)

@@ -68,9 +68,45 @@ async def test_validators_go_back_as_they_came(reader: FeedsReader, server: Feed
     headers = {"ETag": 'W/"a b"', "Last-Modified": "Mon, 23 Nov 2026 10:00:00 GMT"}
     reading = await read(reader, server.serve("/feed", answer(headers=headers)))
     address = server.serve("/feed", answer(b"", status="304 Not Modified", headers={"Cache-Control": "max-age=900"}))
-    assert await reader.read(address, reading.validators) == Unchanged(ttl=timedelta(minutes=15))
+    assert await reader.read(address, reading.validators) == Unchanged(ttl=timedelta(minutes=30))
     assert 'If-None-Match: W/"a b"\r\n' in server.asked[1]
     assert "If-Modified-Since: Mon, 23 Nov 2026 10:00:00 GMT\r\n" in server.asked[1]
+
+
+async def test_the_rest_that_a_document_asks_for_holds_until_there_is_another(
+    reader: FeedsReader, server: FeedServer
+) -> None:
+    reading = await read(reader, server.serve("/feed", answer(headers={"ETag": '"1"'})))
+    for cache_control, ttl in (("max-age=900", timedelta(minutes=30)), ("max-age=7200", timedelta(hours=2))):
+        same = answer(b"", status="304 Not Modified", headers={"Cache-Control": cache_control})
+        assert await reader.read(server.serve("/feed", same), reading.validators) == Unchanged(ttl=ttl)
+    restless = FEED.replace(b"<ttl>30</ttl>", b"")
+    again = await reader.read(server.serve("/feed", answer(restless)), reading.validators)
+    assert isinstance(again, Reading)
+    assert again.ttl is None
+
+
+async def test_the_same_document_again_is_not_taken_apart(reader: FeedsReader, server: FeedServer) -> None:
+    reading = await read(reader, server.serve("/feed", answer(headers={"ETag": '"1"'})))
+    address = server.serve("/feed", answer(headers={"ETag": '"2"', "Cache-Control": "max-age=7200"}))
+    again = await reader.read(address, reading.validators)
+    left = replace(reading.validators, etag='"2"')
+    assert again == Unchanged(ttl=timedelta(hours=2), validators=left)
+    assert await reader.read(address, left) == again
+
+
+async def test_the_same_document_in_other_letters_or_at_another_address_is_taken_apart_anew(
+    reader: FeedsReader, server: FeedServer
+) -> None:
+    known = (await read(reader, server.serve("/feed", answer()))).validators
+    server.serve("/new", answer())
+    moved = server.serve("/feed", answer(b"", status="301 Moved", headers={"Location": "/new"}))
+    reading = await reader.read(moved, known)
+    assert isinstance(reading, Reading)
+    again = await reader.read(moved, reading.validators)
+    assert again == Unchanged(ttl=timedelta(minutes=30), validators=reading.validators, moved_to=server.url("/new"))
+    other = server.serve("/feed", answer(headers={"Content-Type": "text/xml; charset=koi8-r"}))
+    assert isinstance(await reader.read(other, known), Reading)
 
 
 async def test_a_server_that_says_unchanged_without_being_asked_is_refused(
@@ -369,7 +405,8 @@ async def test_the_bounds_are_the_documented_ones() -> None:
 
 async def test_broken_validators_are_not_kept(reader: FeedsReader, server: FeedServer) -> None:
     sent = answer(headers={"Last-Modified": "x" * 600}).replace(b"\r\n\r\n", b'\r\nETag: "\xff\xfe"\r\n\r\n', 1)
-    assert (await read(reader, server.serve("/feed", sent))).validators == NO_VALIDATORS
+    validators = (await read(reader, server.serve("/feed", sent))).validators
+    assert (validators.etag, validators.last_modified) == (None, None)
 
 
 async def test_a_closed_reader_has_let_go_of_everything(server: FeedServer) -> None:

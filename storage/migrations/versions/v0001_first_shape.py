@@ -103,6 +103,8 @@ def _sources() -> None:
         _moment("last_read_at", nullable=True),
         _text("etag", nullable=True),
         _text("last_modified", nullable=True),
+        _text("digest", nullable=True),
+        sa.Column("rest_s", sa.Float(), nullable=True),
         _text("trouble_kind", nullable=True),
         _text("trouble_message", nullable=True),
         _whole("failures"),

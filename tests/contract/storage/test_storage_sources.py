@@ -43,7 +43,9 @@ async def test_everything_about_a_source_is_kept(storage: Database) -> None:
             title="Xəbər",
             last_read_at=NOON,
             next_read_at=NOON + timedelta(minutes=5),
-            validators=Validators(etag='W/"1"', last_modified="Sat, 14 Mar 2026 12:00:00 GMT"),
+            validators=Validators(
+                etag='W/"1"', last_modified="Sat, 14 Mar 2026 12:00:00 GMT", digest="a1", rest=timedelta(minutes=30)
+            ),
             trouble=Trouble(kind="timeout", message="The server did not answer in time."),
             failures=3,
             failing_since=NOON - timedelta(hours=3),

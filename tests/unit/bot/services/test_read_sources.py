@@ -107,6 +107,25 @@ async def test_the_server_is_asked_with_what_it_gave_us_last_time(desk: Desk) ->
     assert [validators.etag for _, validators in desk.feeds.asked] == [None, '"abc"', '"abc"']
 
 
+async def test_the_same_document_again_brings_what_to_ask_with_next_and_counts_where_it_was_sent_from(
+    desk: Desk,
+) -> None:
+    desk.says("One")
+    await desk.reader.add(ADDRESS, interval_s=600)
+    left = Validators(etag='"2"', digest="d", rest=timedelta(hours=2))
+    since = desk.clock.now() + timedelta(seconds=900)
+    for answers, unchanged in (
+        (1, Unchanged(validators=left, moved_to=OTHER)),
+        (2, Unchanged(validators=left, moved_to=OTHER)),
+        (2, Unchanged()),  # which says nothing of where the document is
+    ):
+        desk.feeds.pages[ADDRESS] = unchanged
+        desk.clock.pass_on(900)
+        await desk.reader.read_due()
+        source = await desk.source()
+        assert (source.validators, source.move) == (left, Move(address=OTHER, since=since, answers=answers))
+
+
 async def test_a_failure_is_kept_with_its_reason_waits_longer_each_time_and_is_forgotten_when_over(desk: Desk) -> None:
     desk.says("One")
     await desk.reader.add(ADDRESS, interval_s=600)
