@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.channel import Channel, ChannelId, ChannelKind, ChannelRef, NewChannel
 from bot.domain.delivery import DeliveryState
 from storage import dialects, moving
+from storage.outbox import is_in, turned
 from storage.places import is_at, to_ref
 from storage.tables import channels, deliveries
 
@@ -49,8 +50,8 @@ class DatabaseChannels:
             return False
         await self._connection.execute(
             update(deliveries)
-            .where(deliveries.c.channel_id == channel_id, deliveries.c.state == DeliveryState.PAUSED)
-            .values(state=DeliveryState.PENDING, due_at=now)
+            .where(deliveries.c.channel_id == channel_id, is_in(deliveries, DeliveryState.PAUSED))
+            .values(state=turned(DeliveryState.PENDING, DeliveryState.PAUSED), due_at=now)
         )
         return True
 

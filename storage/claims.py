@@ -17,7 +17,7 @@ from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState
 from storage import dialects
 from storage.column_types import Moment
-from storage.outbox import is_card_of, is_in, is_of
+from storage.outbox import is_card_of, is_in, is_of, turned
 from storage.places import to_receipt, to_ref
 from storage.tables import channels, deliveries
 
@@ -156,10 +156,11 @@ _HOLD = (
     update(deliveries)
     .where(_c.id.in_(bindparam("ids", expanding=True)))
     .values(
-        state=DeliveryState.SENDING,
+        state=turned(DeliveryState.SENDING, DeliveryState.PENDING),
         attempt=_c.attempt + 1,
         holder=bindparam("the_holder"),
         leased_until=bindparam("until"),
         first_attempt_at=func.coalesce(_c.first_attempt_at, bindparam("now", type_=Moment)),
+        tried_at=bindparam("now", type_=Moment),
     )
 )

@@ -27,7 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryKind, DeliveryState, Settled
-from storage import claims, dialects, settling
+from bot.domain.history import Attempt, Trace
+from storage import attempts, claims, dialects, settling
 from storage.column_types import Moment, Number
 from storage.dialects import RandomOnce
 from storage.outbox import is_in, is_of, word
@@ -123,6 +124,15 @@ class DatabaseDeliveries:
     async def counts(self) -> Mapping[DeliveryState, int]:
         rows = await self._connection.execute(select(_c.state, func.count().label("rows")).group_by(_c.state))
         return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row.state): row.rows for row in rows}
+
+    async def traces(self, channel_id: ChannelId, story_id: StoryId) -> list[Trace]:
+        return await attempts.traces(self._connection, channel_id, story_id)
+
+    async def attempts(self, channel_id: ChannelId, *, since: datetime, until: datetime) -> list[Attempt]:
+        return await attempts.in_channel(self._connection, channel_id, since=since, until=until)
+
+    async def forget_attempts(self, *, before: datetime, limit: int) -> int:
+        return await attempts.forget(self._connection, before=before, limit=limit)
 
     async def _insert_new(self, row: Mapping[str, ColumnElement[Any]], rows: Select[*tuple[Any, ...]]) -> int:
         statement = dialects.insert(self._connection, deliveries).from_select(list(row), rows.where(_ALWAYS))

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import DeliveryState
-from storage.outbox import is_in, word
+from storage.outbox import is_in, turned
 from storage.places import is_at
-from storage.tables import channels, deliveries, subscriptions
+from storage.tables import attempts, channels, deliveries, subscriptions
 
 _c = deliveries.c
 
@@ -65,12 +65,16 @@ async def _join_deliveries(connection: AsyncConnection, leaving: int, staying: i
     await connection.execute(
         update(deliveries)
         .where(_c.channel_id == leaving, is_in(deliveries, DeliveryState.SENDING), busy)
-        .values(state=DeliveryState.PENDING, holder=None, leased_until=None)
+        .values(state=turned(DeliveryState.PENDING, DeliveryState.SENDING), holder=None, leased_until=None)
     )
     await connection.execute(update(deliveries).where(_c.channel_id == leaving).values(channel_id=staying))
+    await connection.execute(update(attempts).where(attempts.c.channel_id == leaving).values(channel_id=staying))
     is_paused = exists().where(channels.c.id == staying, channels.c.paused_because.is_not(None))
     waits = is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED)
-    state = case((is_paused, word(DeliveryState.PAUSED)), else_=word(DeliveryState.PENDING))
+    state = case(
+        (is_paused, turned(DeliveryState.PAUSED, DeliveryState.PENDING)),
+        else_=turned(DeliveryState.PENDING, DeliveryState.PAUSED),
+    )
     await connection.execute(update(deliveries).where(_c.channel_id == staying, waits).values(state=state))
 
 

@@ -6,7 +6,7 @@ for a state that comes as a parameter.
 
 from sqlalchemy import ColumnElement, FromClause, and_, literal_column
 
-from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.delivery import DeliveryKind, DeliveryState, check_change
 from storage.tables import DeliveryColumns
 
 Delivery = FromClause[DeliveryColumns]
@@ -22,6 +22,17 @@ def is_in(row: Delivery, *states: DeliveryState) -> ColumnElement[bool]:
     """Whether the delivery stands in one of these states."""
     words = [word(state) for state in states]
     return row.c.state == words[0] if len(words) == 1 else row.c.state.in_(words)
+
+
+def turned(after: DeliveryState, *befores: DeliveryState) -> ColumnElement[str]:
+    """The state that rows in these states are given, of whichever kind they are.
+
+    Raises IllegalChangeError where no such row may go there, as soon as the statement is made.
+    """
+    for before in befores:
+        for kind in DeliveryKind:
+            check_change(kind, before, after)
+    return word(after)
 
 
 def is_of(row: Delivery, kind: DeliveryKind) -> ColumnElement[bool]:

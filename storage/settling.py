@@ -11,14 +11,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Delete,
+    Insert,
     Update,
     and_,
     bindparam,
     case,
     delete,
     exists,
+    insert,
     null,
     or_,
     select,
@@ -36,10 +39,11 @@ from bot.domain.delivery import (
     Settled,
     Waiting,
 )
+from storage.column_types import Moment, Plain
 from storage.dialects import RandomOnce
-from storage.outbox import Delivery, is_card_of, is_in, is_of, word
+from storage.outbox import Delivery, is_card_of, is_in, is_of, turned
 from storage.places import receipt_columns
-from storage.tables import channels, deliveries
+from storage.tables import attempts, channels, deliveries
 
 _c = deliveries.c
 _held = deliveries.alias("held")
@@ -52,7 +56,7 @@ _RECEIPT: Final = ("receipt_place", "receipt_thread", "receipt_messages", "recei
 class _Step:
     """A statement that is executed once for each claim, with these of the claim's and outcome's values."""
 
-    statement: Update | Delete
+    statement: Insert | Update | Delete
     names: tuple[str, ...]
 
 
@@ -72,6 +76,9 @@ def _steps(one: Settled) -> tuple[tuple[_Step, ...], dict[str, Any]]:
     """What is to be executed, and the values for it."""
     claim, outcome = one.claim, one.outcome
     values: dict[str, Any] = {
+        "the_due": None,
+        "the_limit": None,
+        "was_uncertain": isinstance(outcome, Parked),
         "the_id": claim.id,
         "the_once": claim.once,
         "the_attempt": claim.attempt,
@@ -81,9 +88,12 @@ def _steps(one: Settled) -> tuple[tuple[_Step, ...], dict[str, Any]]:
     match outcome:
         case Sent(receipt=receipt):
             values |= {f"the_{name}": value for name, value in receipt_columns(receipt).items()}
+            waited = receipt.waited if receipt else None
+            values |= {"the_waited_s": waited and waited.seconds, "the_waited_limit": waited and waited.limit}
             return (_SHOWN if receipt else _SHOWN_NOWHERE), values
         case Waiting():
-            values |= {"the_due": outcome.not_before, "more": int(outcome.was_uncertain)}
+            values |= {"the_due": outcome.not_before, "the_limit": outcome.limit}
+            values |= {"was_uncertain": outcome.was_uncertain, "more": int(outcome.was_uncertain)}
             return _WAITING, values | {"the_reason": outcome.reason}
         case Parked(reason=reason):
             return _PARKED, values | {"the_reason": reason}
@@ -102,6 +112,24 @@ def _is_held(row: Delivery) -> ColumnElement[bool]:
     )
 
 
+def _remembered(became: DeliveryState) -> _Step:
+    """What was tried and did not arrive, while the row is still held."""
+    told = (
+        bindparam("the_moment", type_=Moment),
+        turned(became, DeliveryState.SENDING),
+        bindparam("the_reason", type_=Plain),
+        bindparam("was_uncertain", type_=Boolean),
+        bindparam("the_limit", type_=Plain),
+        bindparam("the_due", type_=Moment),
+    )
+    rows = select(_held.c.channel_id, _held.c.id, _held.c.attempt, _held.c.tried_at, *told).where(_is_held(_held))
+    into = [column.name for column in attempts.c if column.name != "id"]
+    return _Step(
+        insert(attempts).from_select(into, rows),
+        (*_CLAIM, "the_moment", "the_reason", "was_uncertain", "the_limit", "the_due"),
+    )
+
+
 def _let_go(state: DeliveryState, *names: str, **values: Any) -> _Step:
     """The row stands in that state and is nobody's."""
     statement = (
@@ -109,7 +137,7 @@ def _let_go(state: DeliveryState, *names: str, **values: Any) -> _Step:
         .where(_is_held(deliveries))
         .values(
             {
-                "state": state,
+                "state": turned(state, DeliveryState.SENDING),
                 "holder": None,
                 "leased_until": None,
                 "settled_at": bindparam("the_moment"),
@@ -128,7 +156,10 @@ def _done() -> _Step:
         update(deliveries)
         .where(_is_held(deliveries))
         .values(
-            state=case((was_wished_again, word(DeliveryState.PENDING)), else_=word(DeliveryState.SENT)),
+            state=case(
+                (was_wished_again, turned(DeliveryState.PENDING, DeliveryState.SENDING)),
+                else_=turned(DeliveryState.SENT, DeliveryState.SENDING),
+            ),
             once=case((was_wished_again, RandomOnce()), else_=_c.once),
             attempt=case((was_wished_again, 0), else_=_c.attempt),
             uncertain=case((was_wished_again, 0), else_=_c.uncertain),
@@ -137,9 +168,11 @@ def _done() -> _Step:
             leased_until=None,
             settled_at=bindparam("the_moment"),
             reason=None,
+            waited_s=bindparam("the_waited_s"),
+            waited_limit=bindparam("the_waited_limit"),
         )
     )
-    return _Step(statement, (*_CLAIM, "the_revision", "the_moment"))
+    return _Step(statement, (*_CLAIM, "the_revision", "the_moment", "the_waited_s", "the_waited_limit"))
 
 
 def _card_stands() -> _Step:
@@ -184,7 +217,7 @@ def _others_paused() -> _Step:
     statement = (
         update(deliveries)
         .where(_c.channel_id == bindparam("the_channel"), is_in(deliveries, DeliveryState.PENDING), is_paused)
-        .values(state=DeliveryState.PAUSED)
+        .values(state=turned(DeliveryState.PAUSED, DeliveryState.PENDING))
     )
     return _Step(statement, ("the_channel",))
 
@@ -192,6 +225,7 @@ def _others_paused() -> _Step:
 _SHOWN: Final = (_card_stands(), _done())
 _SHOWN_NOWHERE: Final = (_done(), _no_refresh())
 _WAITING: Final = (
+    _remembered(DeliveryState.PENDING),
     _let_go(
         DeliveryState.PENDING,
         "the_due",
@@ -200,6 +234,11 @@ _WAITING: Final = (
         uncertain=_c.uncertain + bindparam("more"),
     ),
 )
-_PARKED: Final = (_let_go(DeliveryState.PARKED), _no_refresh())
-_BURIED: Final = (_let_go(DeliveryState.BURIED), _no_refresh())
-_PAUSED: Final = (_channel_paused(), _let_go(DeliveryState.PAUSED), _others_paused())
+_PARKED: Final = (_remembered(DeliveryState.PARKED), _let_go(DeliveryState.PARKED), _no_refresh())
+_BURIED: Final = (_remembered(DeliveryState.BURIED), _let_go(DeliveryState.BURIED), _no_refresh())
+_PAUSED: Final = (
+    _remembered(DeliveryState.PAUSED),
+    _channel_paused(),
+    _let_go(DeliveryState.PAUSED),
+    _others_paused(),
+)

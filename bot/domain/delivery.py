@@ -1,6 +1,7 @@
 """Our promises to show one thing in one channel, and what becomes of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -33,13 +34,68 @@ class DeliveryState(StrEnum):
     BURIED = "buried"
 
 
+class IllegalChangeError(Exception):
+    """A delivery would go where no delivery may go from there: an error of ours."""
+
+
+_NEXT: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.PENDING: frozenset({DeliveryState.SENDING, DeliveryState.PAUSED, DeliveryState.PARKED}),
+    DeliveryState.SENDING: frozenset(DeliveryState) - {DeliveryState.SENDING},
+    DeliveryState.SENT: frozenset(),
+    DeliveryState.PARKED: frozenset({DeliveryState.PENDING, DeliveryState.PAUSED, DeliveryState.BURIED}),
+    DeliveryState.PAUSED: frozenset({DeliveryState.PENDING, DeliveryState.PARKED}),
+    DeliveryState.BURIED: frozenset(),
+}
+"""Only what is being sent can be sent, refused or unknown. A waiting row is parked when a backup is restored, since it
+may have been sent after it; a parked one goes on, or is given up, as a person decides.
+"""
+_WISHED_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.PAUSED})
+
+
+def may_become(kind: DeliveryKind, before: DeliveryState, after: DeliveryState) -> bool:
+    """Whether a delivery may go from one state to the other; staying is none of these changes.
+
+    What was shown once is never shown again, while a card may be brought up to date as often as one likes.
+    """
+    wished_again = kind is DeliveryKind.REFRESH and before is DeliveryState.SENT
+    return after in (_WISHED_AGAIN if wished_again else _NEXT[before])
+
+
+def check_change(kind: DeliveryKind, before: DeliveryState, after: DeliveryState) -> None:
+    """Raises IllegalChangeError where a delivery may not go from one state to the other."""
+    if not may_become(kind, before, after):
+        raise IllegalChangeError(f"a {kind} that is {before} cannot become {after}")
+
+
+class RateLimit(StrEnum):
+    """Which of its limits a platform holds a send up by: what one channel takes, what it takes of us in all, or what it
+    asked for in so many words.
+    """
+
+    CHANNEL = "channel"
+    OVERALL = "overall"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """How long a send had to wait for its turn before it left, and for which limit."""
+
+    limit: RateLimit
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What the platform gave back: the messages we can edit or withdraw later. ``note`` is the adapter's own."""
+    """What the platform gave back: the messages we can edit or withdraw later. ``note`` is the adapter's own.
+
+    ``waited`` is told once, by the send itself.
+    """
 
     channel: ChannelRef
     message_ids: tuple[str, ...]
     note: str = ""
+    waited: Waited | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +130,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """It goes back and is due at ``not_before``. ``was_uncertain``: this attempt may have arrived."""
+    """It goes back and is due at ``not_before``. ``was_uncertain``: this attempt may have arrived.
+
+    ``limit`` is what it waits for, where that is a limit of the platform.
+    """
 
     not_before: datetime
     reason: str
     was_uncertain: bool = False
+    limit: RateLimit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import Receipt
+from bot.domain.delivery import RateLimit, Receipt
 from bot.domain.person import PersonRef
 from bot.messages.action import Action
 from bot.messages.exchange import Answer, Request
@@ -15,15 +15,16 @@ from bot.messages.post import Post
 
 
 class SendError(Exception):
-    """A post could not be shown. ``str(error)`` is the platform's reason, without secrets."""
+    """A post could not be shown. ``str(error)`` is the platform's reason, in words for readers and without secrets."""
 
 
 class TryLaterError(SendError):
-    """Not now: nothing was sent; again after ``wait_s`` seconds."""
+    """Not now: nothing was sent; again after ``wait_s`` seconds, where ``limit`` is set for a limit of the platform."""
 
-    def __init__(self, reason: str, *, wait_s: float) -> None:
+    def __init__(self, reason: str, *, wait_s: float, limit: RateLimit | None = None) -> None:
         super().__init__(reason)
         self.wait_s = wait_s
+        self.limit = limit
 
 
 class ChannelLostError(SendError):
@@ -90,7 +91,8 @@ class ChatPlatform(Protocol):
         """Show the post in the channel.
 
         ``once`` (≤ 25 characters) is the same when the same send is repeated; within ``limits.repeat_safe_s`` a repeat
-        shows nothing new and returns the first receipt. Raises the four kinds of SendError and no other.
+        shows nothing new and returns the first receipt, which also tells how long this one waited for its turn. Raises
+        the four kinds of SendError and no other.
         """
         ...
 

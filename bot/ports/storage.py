@@ -14,6 +14,7 @@ from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
 from bot.domain.channel import Channel, ChannelId, ChannelRef, NewChannel
 from bot.domain.delivery import Claim, DeliveryState, Settled
 from bot.domain.full_text import PageText
+from bot.domain.history import Attempt, Trace
 from bot.domain.matching import Match
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.person import PersonRef
@@ -285,6 +286,20 @@ class DeliveryStore(Protocol):
 
     async def counts(self) -> Mapping[DeliveryState, int]:
         """How many rows stand in each state."""
+        ...
+
+    async def traces(self, channel_id: ChannelId, story_id: StoryId) -> list[Trace]:
+        """What was promised to the channel about the story, or about one that was merged into it: headlines first, the
+        oldest first.
+        """
+        ...
+
+    async def attempts(self, channel_id: ChannelId, *, since: datetime, until: datetime) -> list[Attempt]:
+        """What was tried in the channel without arriving and ended between these times, in that order."""
+        ...
+
+    async def forget_attempts(self, *, before: datetime, limit: int) -> int:
+        """Forget so many attempts at most that ended before then, the oldest first; how many those were."""
         ...
 
 

@@ -300,8 +300,8 @@ class Deliverer:
     async def _refused(self, claim: Claim, story: Story, error: SendError) -> Outcome:
         now = self._clock.now()
         match error:
-            case TryLaterError(wait_s=wait_s):
-                return Waiting(not_before=now + timedelta(seconds=wait_s), reason=str(error))
+            case TryLaterError(wait_s=wait_s, limit=limit):
+                return Waiting(not_before=now + timedelta(seconds=wait_s), reason=str(error), limit=limit)
             case ChannelLostError(moved_to=ChannelRef() as new):
                 return _Moved(not_before=now, reason=str(error), to=new)
             case ChannelLostError():

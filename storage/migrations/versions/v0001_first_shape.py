@@ -44,6 +44,7 @@ def upgrade() -> None:
     _search()
     _channels()
     _deliveries()
+    _attempts()
     _opinions()
     _requests()
     _names()
@@ -243,6 +244,7 @@ def _deliveries() -> None:
         _text("once"),
         _text("holder", nullable=True),
         _moment("first_attempt_at", nullable=True),
+        _moment("tried_at", nullable=True),
         _moment("leased_until", nullable=True),
         _moment("settled_at", nullable=True),
         _text("reason", nullable=True),
@@ -250,6 +252,8 @@ def _deliveries() -> None:
         _text("receipt_thread", nullable=True),
         _text("receipt_messages", nullable=True),
         _text("receipt_note", nullable=True),
+        sa.Column("waited_s", sa.Float(), nullable=True),
+        _text("waited_limit", nullable=True),
         sa.UniqueConstraint("story_id", "channel_id", "kind", "part"),
     )
     for kind in ("headline", "refresh"):
@@ -259,6 +263,26 @@ def _deliveries() -> None:
     _partial("ix_deliveries_tried", "deliveries", ["channel_id", "id"], was_tried)
     _partial("uq_deliveries_in_flight", "deliveries", ["channel_id"], "state = 'sending'", unique=True)
     _partial("ix_deliveries_paused", "deliveries", ["channel_id"], "state = 'paused'")
+
+
+def _attempts() -> None:
+    op.create_table(
+        "attempts",
+        _id(),
+        _number("channel_id"),
+        _number("delivery_id"),
+        _whole("number"),
+        _moment("started_at"),
+        _moment("ended_at"),
+        _text("became"),
+        _text("reason"),
+        _flag("was_uncertain"),
+        _text("rate_limit", nullable=True),
+        _moment("again_at", nullable=True),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_attempts_channel_id", "attempts", ["channel_id", "ended_at"])
+    op.create_index("ix_attempts_ended_at", "attempts", ["ended_at"])
 
 
 def _opinions() -> None:

@@ -1,10 +1,25 @@
-"""What is done when nobody knows whether a send arrived."""
+"""Where deliveries may go, and what is done when nobody knows whether a send arrived."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId, ChannelRef
-from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, Parked, Waiting, after_nothing_found, after_uncertain
+from bot.domain.delivery import (
+    Claim,
+    DeliveryId,
+    DeliveryKind,
+    DeliveryState,
+    IllegalChangeError,
+    Parked,
+    Waiting,
+    after_nothing_found,
+    after_uncertain,
+    check_change,
+    may_become,
+)
 
 BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -23,6 +38,40 @@ def claim(*, uncertain: int, attempt: int = 1) -> Claim:
         first_attempt_at=BEGAN,
         leased_until=BEGAN + timedelta(seconds=90),
     )
+
+
+_S = DeliveryState
+_HEADLINE_CHANGES = {
+    (_S.PENDING, _S.SENDING),
+    (_S.PENDING, _S.PAUSED),
+    (_S.PENDING, _S.PARKED),
+    (_S.SENDING, _S.PENDING),
+    (_S.SENDING, _S.SENT),
+    (_S.SENDING, _S.PARKED),
+    (_S.SENDING, _S.PAUSED),
+    (_S.SENDING, _S.BURIED),
+    (_S.PARKED, _S.PENDING),
+    (_S.PARKED, _S.PAUSED),
+    (_S.PARKED, _S.BURIED),
+    (_S.PAUSED, _S.PENDING),
+    (_S.PAUSED, _S.PARKED),
+}
+_REFRESH_CHANGES = _HEADLINE_CHANGES | {(_S.SENT, _S.PENDING), (_S.SENT, _S.PAUSED)}
+
+
+@pytest.mark.parametrize("after", DeliveryState)
+@pytest.mark.parametrize("before", DeliveryState)
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [(DeliveryKind.HEADLINE, _HEADLINE_CHANGES), (DeliveryKind.REFRESH, _REFRESH_CHANGES)],
+)
+def test_these_changes_and_no_others_are_legal(
+    kind: DeliveryKind, changes: set[tuple[DeliveryState, DeliveryState]], before: DeliveryState, after: DeliveryState
+) -> None:
+    is_legal = (before, after) in changes
+    assert may_become(kind, before, after) == is_legal
+    with nullcontext() if is_legal else pytest.raises(IllegalChangeError, match=f"{before} cannot become {after}"):
+        check_change(kind, before, after)
 
 
 def test_where_repeats_are_recognised_it_is_repeated_freely() -> None:

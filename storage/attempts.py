@@ -1,0 +1,79 @@
+"""What the outbox remembers, in the tables ``deliveries`` and ``attempts``."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.article import StoryId
+from bot.domain.channel import ChannelId
+from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState, RateLimit, Waited
+from bot.domain.history import Attempt, Trace
+from storage.places import to_receipt
+from storage.tables import attempts, deliveries, stories
+
+_c = attempts.c
+_d = deliveries.c
+
+
+async def traces(connection: AsyncConnection, channel_id: ChannelId, story_id: StoryId) -> list[Trace]:
+    """See ``DeliveryStore.traces``."""
+    merged = select(stories.c.id).where(stories.c.merged_into == story_id)
+    statement = (
+        select(deliveries)
+        .where(_d.channel_id == channel_id, or_(_d.story_id == story_id, _d.story_id.in_(merged)))
+        .order_by(_d.kind, _d.id)
+    )
+    return [_to_trace(row) for row in await connection.execute(statement)]
+
+
+async def in_channel(
+    connection: AsyncConnection, channel_id: ChannelId, *, since: datetime, until: datetime
+) -> list[Attempt]:
+    """See ``DeliveryStore.attempts``."""
+    statement = (
+        select(attempts)
+        .where(_c.channel_id == channel_id, _c.ended_at >= since, _c.ended_at <= until)
+        .order_by(_c.ended_at, _c.id)
+    )
+    return [_to_attempt(row) for row in await connection.execute(statement)]
+
+
+async def forget(connection: AsyncConnection, *, before: datetime, limit: int) -> int:
+    """See ``DeliveryStore.forget_attempts``."""
+    oldest = select(_c.id).where(_c.ended_at < before).order_by(_c.ended_at).limit(limit)
+    return (await connection.execute(delete(attempts).where(_c.id.in_(oldest)))).rowcount
+
+
+def _to_trace(row: Row[*tuple[Any, ...]]) -> Trace:
+    return Trace(
+        id=DeliveryId(row.id),
+        kind=DeliveryKind(row.kind),
+        story_id=StoryId(row.story_id),
+        state=DeliveryState(row.state),
+        attempt=row.attempt,
+        uncertain=row.uncertain,
+        wanted_at=row.wanted_at,
+        due_at=row.due_at,
+        first_attempt_at=row.first_attempt_at,
+        tried_at=row.tried_at,
+        settled_at=row.settled_at,
+        reason=row.reason,
+        waited=Waited(limit=RateLimit(row.waited_limit), seconds=row.waited_s) if row.waited_limit else None,
+        receipt=to_receipt(row),
+    )
+
+
+def _to_attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
+    return Attempt(
+        delivery_id=DeliveryId(row.delivery_id),
+        number=row.number,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        became=DeliveryState(row.became),
+        reason=row.reason,
+        was_uncertain=row.was_uncertain,
+        limit=RateLimit(row.rate_limit) if row.rate_limit else None,
+        again_at=row.again_at,
+    )
