@@ -12,7 +12,7 @@ from adapters.telegram.limits import (
     SHARED_POSTS_IN_WINDOW,
     WINDOW_S,
 )
-from bot.messages.pacing import Pacer
+from bot.messages.pacing import Pacer, Rate
 from bot.ports.clock import Clock
 
 _KEPT_CHATS = 20_000
@@ -44,14 +44,22 @@ class Budget:
     def take(self, chat: int, purpose: Purpose = Purpose.POST) -> float:
         """0.0 and one call is spent, or the seconds to wait and nothing is. Groups and channels have negative ids."""
         now = self._clock.monotonic()
-        window = self._window(chat, now) if self._is_kept and chat < 0 else None
+        window = self._window(chat, now)
         if window is not None and (wait := _missing(window, now, allowed=purpose)) > 0:
             return wait
-        private = PRIVATE if self._is_kept and chat > 0 else None
-        wait = self._pacer.take(str(chat), private, now=now, is_answer=purpose is Purpose.ANSWER)
+        wait = self._pacer.take(str(chat), self._private(chat), now=now, is_answer=purpose is Purpose.ANSWER)
         if not wait and window is not None:
             window.append(now)
         return wait
+
+    def wait(self, chat: int, purpose: Purpose, *, ahead: int) -> float:
+        """The seconds until ``take`` would spend a call after ``ahead`` others to the same chat; nothing is spent."""
+        now = self._clock.monotonic()
+        rounds, before = divmod(ahead, purpose)
+        window = self._window(chat, now)
+        full = 0.0 if window is None else _missing(window, now, allowed=purpose - before) + rounds * WINDOW_S
+        is_answer = purpose is Purpose.ANSWER
+        return max(full, self._pacer.wait(str(chat), self._private(chat), now=now, is_answer=is_answer, ahead=ahead))
 
     async def turn(self, chat: int, purpose: Purpose = Purpose.POST, *, patience_s: float) -> float:
         """0.0 once one call is spent, or the seconds still to wait after ``patience_s`` would have run out."""
@@ -68,7 +76,12 @@ class Budget:
         """Telegram said: nothing to this chat for so many seconds."""
         self._pacer.close(str(chat), until=self._clock.monotonic() + wait_s)
 
-    def _window(self, chat: int, now: float) -> deque[float]:
+    def _private(self, chat: int) -> Rate | None:
+        return PRIVATE if self._is_kept and chat > 0 else None
+
+    def _window(self, chat: int, now: float) -> deque[float] | None:
+        if not self._is_kept or chat > 0:
+            return None
         window = self._shared.get(chat)
         if window is None:
             if len(self._shared) >= _KEPT_CHATS:

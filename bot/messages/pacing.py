@@ -38,25 +38,30 @@ class Pacer:
 
     def take(self, place: str, rate: Rate | None, *, now: float, is_answer: bool = False) -> float:
         """0.0 and one token is spent, or the seconds to wait and nothing is spent."""
+        wait = self.wait(place, rate, now=now, is_answer=is_answer)
+        if not wait:
+            for bucket, _ in self._buckets(place, rate, now):
+                bucket.tokens -= 1
+        return wait
+
+    def wait(self, place: str, rate: Rate | None, *, now: float, is_answer: bool = False, ahead: int = 0) -> float:
+        """The seconds until ``take`` would spend a token after ``ahead`` others in the same place; nothing is spent."""
         closed = max(self._closed_until.get(place, 0.0), self._closed_until.get("", 0.0)) - now
         if closed > 0:
             return closed
-        floor = 1.0 - (self._debt if is_answer else 0.0)
-        buckets = []
-        if self._overall and self._all:
-            buckets.append((self._all, self._overall))
-        if rate:
-            buckets.append((self._bucket(place, rate, now), rate))
-        wait = max((self._missing(bucket, of, now, floor) for bucket, of in buckets), default=0.0)
-        if wait > 0:
-            return wait
-        for bucket, _ in buckets:
-            bucket.tokens -= 1
-        return 0.0
+        needed = 1.0 + ahead - (self._debt if is_answer else 0.0)
+        buckets = self._buckets(place, rate, now)
+        return max((self._missing(bucket, of, now, needed) for bucket, of in buckets), default=0.0)
 
     def close(self, place: str, *, until: float) -> None:
         """The platform said: nothing to this place before ``until``; an empty place means everything."""
         self._closed_until[place] = max(until, self._closed_until.get(place, 0.0))
+
+    def _buckets(self, place: str, rate: Rate | None, now: float) -> list[tuple[_Bucket, Rate]]:
+        buckets = [(self._all, self._overall)] if self._all and self._overall else []
+        if rate:
+            buckets.append((self._bucket(place, rate, now), rate))
+        return buckets
 
     def _bucket(self, place: str, rate: Rate, now: float) -> _Bucket:
         bucket = self._places.get(place)
@@ -73,7 +78,7 @@ class Pacer:
         self._closed_until = {place: until for place, until in self._closed_until.items() if until > now}
 
     @staticmethod
-    def _missing(bucket: _Bucket, rate: Rate, now: float, floor: float) -> float:
+    def _missing(bucket: _Bucket, rate: Rate, now: float, needed: float) -> float:
         bucket.tokens = min(rate.burst, bucket.tokens + max(0.0, now - bucket.at) * rate.per_s)
         bucket.at = now
-        return max(0.0, (floor - bucket.tokens) / rate.per_s)
+        return max(0.0, (needed - bucket.tokens) / rate.per_s)

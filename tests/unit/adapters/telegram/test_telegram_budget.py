@@ -100,3 +100,16 @@ async def test_a_short_wait_is_waited_out() -> None:
     assert not waiting.done()
     clock.pass_on(0.5)
     assert await waiting == 0
+
+
+@pytest.mark.parametrize(("chat", "purpose"), [(5, Purpose.ANSWER), (-1, Purpose.ANSWER), (-1, Purpose.POST)])
+def test_how_long_it_takes_behind_others_is_known_beforehand(chat: int, purpose: Purpose) -> None:
+    clock = HeldClock()
+    budget = Budget(clock)
+    told = [budget.wait(chat, purpose, ahead=ahead) for ahead in range(60)]
+    waited = 0.0
+    for expected in told:
+        while wait_s := budget.take(chat, purpose):
+            clock.pass_on(wait_s)
+            waited += wait_s
+        assert expected == pytest.approx(waited, abs=2.0)

@@ -98,3 +98,44 @@ async def test_taking_away_never_raises_and_spends_no_call_that_is_not_there() -
         budget.close(-1, 10.0)
         await speech.take_away(-1, 3)
     assert len(script.calls) == 1
+
+
+async def queued(speech: Speech, clock: HeldClock, *, people: int) -> list[asyncio.Task[object]]:
+    """So many wait for an answer in one chat, which hears nobody before ten seconds are over."""
+    waiting = []
+    for number in range(people):
+        words = Rendered(html=str(number), post=WORDS.post, preview=WORDS.preview)
+        saying = speech.say("sendMessage", words, {"chat_id": 5}, meanwhile=Spinner(), patience_s=60.0)
+        waiting.append(asyncio.create_task(saying))
+    await clock.asleep(10.0)
+    return waiting
+
+
+@asynccontextmanager
+async def speaking_to_a_closed_chat(script: Script, clock: HeldClock) -> AsyncIterator[Speech]:
+    async with calling(script.answer) as client:
+        budget = Budget(clock)
+        budget.close(5, 10.0)
+        yield Speech(client, clock=clock, budget=budget)
+
+
+async def test_those_who_wait_in_one_chat_are_answered_in_turn_and_only_the_first_watches_the_clock() -> None:
+    clock, script = HeldClock(), Script(sendMessage=[ok({"message_id": number}) for number in range(7)])
+    async with speaking_to_a_closed_chat(script, clock) as speech:
+        waiting = await queued(speech, clock, people=7)
+        assert clock.slept == [10.0]
+        while not all(one.done() for one in waiting):
+            clock.pass_on(0.5)
+            await asyncio.sleep(0.001)
+    assert [call["text"] for _, call in script.calls] == [str(number) for number in range(7)]
+    assert len(clock.slept) <= 7
+
+
+async def test_nobody_stands_in_a_line_that_is_longer_than_their_patience() -> None:
+    clock, spinner = HeldClock(), Spinner()
+    async with speaking_to_a_closed_chat(Script(), clock) as speech:
+        waiting = await queued(speech, clock, people=10)
+        assert await speech.say("sendMessage", WORDS, {"chat_id": 5}, meanwhile=spinner, patience_s=2.0) is None
+        assert spinner.turns == 0
+        for one in waiting:
+            one.cancel()
