@@ -1,7 +1,7 @@
 """Events as readers see them, in the tables ``stories`` and ``story_topics``."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select
@@ -64,11 +64,15 @@ class DatabaseStories:
         ]
 
     async def find(self, story_id: StoryId) -> Story | None:
-        if found := await self._load([story_id]):
-            return found[0]
-        told_in = select(_c.merged_into).where(_c.id == story_id, _c.merged_into.is_not(None))
-        told_in_another = (await self._connection.execute(told_in)).scalar_one_or_none()
-        return None if told_in_another is None else await self.find(StoryId(told_in_another))
+        return (await self.find_all([story_id])).get(story_id)
+
+    async def find_all(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, Story]:
+        found = {story.id: story for story in await self._load(list(story_ids))}
+        missing = [story_id for story_id in story_ids if story_id not in found]
+        if missing and (tellers := await self._tellers(missing)):
+            told = await self.find_all(set(tellers.values()))
+            found |= {gone: told[teller] for gone, teller in tellers.items() if teller in told}
+        return found
 
     async def latest(
         self, *, topic_id: TopicId | None = None, source_id: SourceId | None = None, limit: int, offset: int = 0
@@ -130,6 +134,12 @@ class DatabaseStories:
             .where(story_topics.c.topic_id == topic_id, _c.opened_at >= since, _c.at.is_not(None))
         )
         return (await self._connection.execute(statement)).scalar_one()
+
+    async def _tellers(self, story_ids: Sequence[StoryId]) -> Mapping[StoryId, StoryId]:
+        """The stories that tell these, which were merged into them."""
+        merged = select(_c.id, _c.merged_into).where(_c.id.in_(story_ids), _c.merged_into.is_not(None))
+        rows = await self._connection.execute(merged)
+        return {StoryId(gone): StoryId(teller) for gone, teller in rows if teller is not None}
 
     async def _load(self, story_ids: Sequence[StoryId]) -> list[Story]:
         """These stories in this order, without those that have no article; four statements however many."""

@@ -5,7 +5,7 @@ Lists come in the order that each method promises. Times are aware UTC. No unit 
 waited for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -136,6 +136,10 @@ class StoryStore(Protocol):
         """The story with articles, tally and the three newest opinions that have words; by the number of a story that
         was merged, the one that tells it now.
         """
+        ...
+
+    async def find_all(self, story_ids: Collection[StoryId]) -> Mapping[StoryId, Story]:
+        """The same for many at once, by the numbers that were asked for; without those that are not there."""
         ...
 
     async def latest(

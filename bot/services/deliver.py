@@ -158,14 +158,11 @@ class Deliverer:
                 await work.commit()
         return claims
 
-    async def _stories(self, claims: Sequence[Claim]) -> dict[StoryId, Story]:
-        stories: dict[StoryId, Story] = {}
-        if claims:
-            async with self._storage.reading() as look:
-                for story_id in {claim.story_id for claim in claims}:
-                    if story := await look.stories.find(story_id):
-                        stories[story_id] = story
-        return stories
+    async def _stories(self, claims: Sequence[Claim]) -> Mapping[StoryId, Story]:
+        if not claims:
+            return {}
+        async with self._storage.reading() as look:
+            return await look.stories.find_all({claim.story_id for claim in claims})
 
     def _launch(self, claims: Sequence[Claim], stories: Mapping[StoryId, Story]) -> None:
         for claim in claims:

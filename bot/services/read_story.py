@@ -6,7 +6,8 @@ from bot.domain.story import Headline, Story
 from bot.ports.storage import Reading, Storage
 
 _LONGEST_NUMBER = 18
-_RELATED = 3
+RELATED = 3
+"""How many other stories are offered after one."""
 
 
 async def story_numbered(storage: Storage, number: int) -> Story:
@@ -32,11 +33,16 @@ async def story_asked_for(storage: Storage, asked: str) -> Story:
 async def related_to(storage: Storage, story: Story) -> tuple[Headline, ...]:
     """Up to three other stories about the same things."""
     async with storage.reading() as look:
-        return tuple(await look.stories.related(story, limit=_RELATED))
+        return tuple(await look.stories.related(story, limit=RELATED))
 
 
 async def _numbered(look: Reading, number: int) -> Story:
     story = await look.stories.find(StoryId(number))
     if story is None:
-        raise UnknownStoryError(f"There is no story {number}. Type /headlines to see the latest with their numbers.")
+        raise no_such_story(number)
     return story
+
+
+def no_such_story(number: int) -> UnknownStoryError:
+    """The error that tells a person so."""
+    return UnknownStoryError(f"There is no story {number}. Type /headlines to see the latest with their numbers.")

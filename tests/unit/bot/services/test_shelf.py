@@ -50,7 +50,31 @@ async def test_fifty_who_open_a_story_at_once_cost_one_look(
 ) -> None:
     taken = await asyncio.gather(*(shelf.take(number) for _ in range(50)))
     assert {volume.story.title for volume in taken} == {"Before"}
-    assert storage.looks == 2, "one for the story, one for what is related"
+    assert storage.looks == 1
+
+
+async def test_what_is_asked_for_during_a_look_is_looked_up_together_by_the_next(
+    shelf: Shelf, storage: CountingStorage, number: int
+) -> None:
+    asked = [number, *range(900, 910)]
+    taken = await asyncio.gather(*(shelf.take(one) for one in asked), return_exceptions=True)
+    assert [isinstance(one, UnknownStoryError) for one in taken] == [False, *[True] * 10]
+    assert storage.looks == 1
+
+
+class BrokenStorage:
+    """A database that cannot be read."""
+
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
+        raise OSError("the disk is gone")
+
+
+async def test_trouble_with_the_database_is_told_to_all_who_asked(clock: HeldClock) -> None:
+    shelf = Shelf(BrokenStorage(), clock)  # type: ignore[arg-type]  # it only looks
+    for _ in range(2):
+        told = await asyncio.gather(shelf.take(1), shelf.take(2), return_exceptions=True)
+        assert [type(one) for one in told] == [OSError, OSError]
+        clock.pass_on(KEPT_S)
 
 
 async def test_what_one_reads_is_at_most_a_second_old(
