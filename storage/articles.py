@@ -107,6 +107,7 @@ class DatabaseArticles:
     async def complete(self, article_id: ArticleId, page: PageText) -> Article:
         said = {
             "page_paragraphs": page.paragraphs,
+            "page_shapes": page.shapes,
             "page_image": page.image,
             "page_caption": page.caption,
             "page_problem": page.problem,
@@ -154,6 +155,7 @@ def to_article(row: Row[*tuple[Any, ...]]) -> Article:
     fed = Draft(
         title=row.title,
         paragraphs=row.paragraphs,
+        shapes=row.shapes,
         teaser=row.teaser,
         guid=row.guid,
         link=row.link,
@@ -183,13 +185,19 @@ def to_article(row: Row[*tuple[Any, ...]]) -> Article:
 def _page(row: Row[*tuple[Any, ...]]) -> PageText | None:
     if row.page_paragraphs is None:
         return None
-    return PageText(paragraphs=row.page_paragraphs, image=row.page_image, problem=row.page_problem)
+    return PageText(
+        paragraphs=row.page_paragraphs,
+        shapes=row.page_shapes or (),
+        image=row.page_image,
+        problem=row.page_problem,
+    )
 
 
 def _told(draft: Draft) -> Mapping[str, Any]:
     return {
         "title": draft.title,
         "paragraphs": draft.paragraphs,
+        "shapes": draft.shapes,
         "teaser": draft.teaser,
         "guid": draft.guid,
         "link": draft.link,

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
+from bot.domain.paragraph import Shape, shapes_as_json, shapes_from_json
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL refuses in text, and lone surrogates, which UTF-8 has no bytes for; nobody can see either."""
 
@@ -81,6 +83,21 @@ class Lines(TypeDecorator[tuple[str, ...]]):
     @override
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...] | None:
         return None if value is None else tuple(json.loads(value))
+
+
+class Shapes(TypeDecorator[tuple[Shape, ...]]):
+    """How paragraphs are meant, in their order, as a JSON list that a person can read."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Sequence[Shape] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(shapes_as_json(value))
+
+    @override
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[Shape, ...] | None:
+        return None if value is None else shapes_from_json(json.loads(value))
 
 
 class Moments(TypeDecorator[tuple[datetime, ...]]):

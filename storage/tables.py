@@ -17,7 +17,8 @@ from sqlalchemy import (
     text,
 )
 
-from storage.column_types import Lines, Moment, Moments, Number, Plain, Words
+from bot.domain.paragraph import Shape
+from storage.column_types import Lines, Moment, Moments, Number, Plain, Shapes, Words
 
 metadata = MetaData()
 
@@ -98,6 +99,7 @@ class _ArticleColumns(_Numbered):
     source_id: Named[int] = Column(Number, ForeignKey("sources.id"))
     title: Named[str] = Column(Plain)
     paragraphs: Named[tuple[str, ...]] = Column(Lines, nullable=False)
+    shapes: Named[tuple[Shape, ...]] = Column(Shapes, nullable=False)
     teaser: Named[str | None] = Column(Plain)
     guid: Named[str | None] = Column(Plain)
     link: Named[str | None] = Column(Plain)
@@ -112,6 +114,7 @@ class _ArticleColumns(_Numbered):
     merged_from: Named[int | None] = Column(Number)
     is_announced: Named[bool] = Column(Boolean)
     page_paragraphs: Named[tuple[str, ...] | None] = Column(Lines)
+    page_shapes: Named[tuple[Shape, ...] | None] = Column(Shapes)
     page_image: Named[str | None] = Column(Plain)
     page_caption: Named[str | None] = Column(Plain)
     page_problem: Named[str | None] = Column(Plain)

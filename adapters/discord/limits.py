@@ -61,6 +61,7 @@ def measure(words: str) -> int:
 
 LIMITS: Final = Limits(
     measure=measure,
+    mark=5,
     text=3_600,  # the rest is for addresses behind words, headings, small print
     label=MAX_LABEL,
     buttons_in_row=5,

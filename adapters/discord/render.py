@@ -117,8 +117,18 @@ def _head(post: Post, manner: _Manner) -> str:
 
 
 def _body(blocks: Iterable[Block], manner: _Manner) -> str:
-    written = (_block(block, manner) for block in blocks if plain(block.text).strip())
-    return "\n\n".join(written)
+    """The blocks with a blank line between them; the items of a list stand close to each other."""
+    parts: list[str] = []
+    before: Block | None = None
+    for block in blocks:
+        if not plain(block.text).strip():
+            continue
+        if before is not None and before.kind is block.kind is BlockKind.ITEM:
+            parts[-1] += f"\n{_block(block, manner)}"
+        else:
+            parts.append(_block(block, manner))
+        before = block
+    return "\n\n".join(parts)
 
 
 def _block(block: Block, manner: _Manner) -> str:
@@ -131,6 +141,9 @@ def _block(block: Block, manner: _Manner) -> str:
             return _prefixed("-# ", _spans(block.text, manner).strip())
         case BlockKind.HEADING:
             return f"**{escape(' '.join(plain(block.text).split()))}**"
+        case BlockKind.ITEM:
+            mark = "-" if block.number is None else f"{block.number}."
+            return f"{mark} {_spans(block.text, manner).strip()}"
 
 
 def _prefixed(mark: str, lines: str) -> str:
@@ -139,7 +152,12 @@ def _prefixed(mark: str, lines: str) -> str:
 
 def _spans(spans: Text, manner: _Manner) -> str:
     """The words on lines, with no line that Discord takes for an item of a list."""
-    lines = "".join(_span(span, manner) for span in spans)
+    lines = ""
+    for span in spans:
+        written = _span(span, manner)
+        if written.startswith("*") and _ends_with_mark(lines):  # marks that touch are read as other marks
+            written = _span(replace(span, style=Style.PLAIN), manner)
+        lines += written
     return _NUMBER.sub(r"\1\\.", _BULLET.sub(r"\1\\\2", lines))
 
 
@@ -156,10 +174,14 @@ def _styled(words: str, style: Style) -> str:
     """A mark must touch what it marks, so blanks stay outside."""
     inner = words.strip()
     mark = {Style.PLAIN: "", Style.STRONG: "**", Style.EMPHASIS: "*"}[style]
-    if not inner or not mark:
+    if not inner or not mark or inner.endswith("\\\\"):  # a backslash at the end may be taken for the mark's
         return words
     start = words.index(inner)
     return f"{words[:start]}{mark}{inner}{mark}{words[start + len(inner) :]}"
+
+
+def _ends_with_mark(written: str) -> bool:
+    return written.endswith("*") and not written.endswith("\\*")
 
 
 def _linked(words: str, link: str | None) -> str:

@@ -1,17 +1,20 @@
 """The article that a web page holds, as paragraphs. Runs in the worker process, since pages may be hostile."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lxml import etree, html
 
 from adapters.feeds.document import decode
+from adapters.feeds.markup import read_tree
 from adapters.feeds.page_lines import SENTENCE_END, lines_of_article
 from adapters.feeds.page_walls import hides_the_rest, is_challenge, is_challenge_script, is_wall
 from adapters.feeds.parse import web_link
 from adapters.feeds.parsed import Problem
-from adapters.feeds.sanitize import tidy, without_furniture
+from adapters.feeds.sanitize import without_furniture
+from adapters.feeds.tidying import tidy, without_bullet
 from bot.domain.full_text import PageText
+from bot.domain.paragraph import Paragraph, ParagraphKind, Shape, shapes_of, words_of
 
 LONGEST_PAGE = 5 * 1024 * 1024
 LONGEST_TEXT = 200_000
@@ -25,6 +28,9 @@ _BOT_CHECK_TEXT = 400
 """Characters of a page that asks for a person, at most, and of what looks like its text; more is an article on that."""
 
 _LONGEST_CAPTION = 400
+_SHORT = 60
+"""So many characters that end no sentence are a heading, whatever the page calls them."""
+
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,300}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _META_WITHIN = 8 * 1024
 _PAID = re.compile(r"\"isAccessibleForFree\"\s*:\s*\"?false", re.IGNORECASE)
@@ -37,7 +43,7 @@ _NO_TEXT = Problem(kind="no_text", message="There is no article on that page.")
 
 
 def extract(body: bytes, *, address: str, charset: str | None) -> PageText | Problem:
-    """The page's article: its paragraphs in order, list items with a bullet, its picture and what that shows.
+    """The page's article: its paragraphs in order and how they are meant, its picture and what that shows.
 
     A page that shows only the beginning gives that, with the problem ``paywall``; one that shows nothing is a Problem.
     """
@@ -63,17 +69,34 @@ def _article(tree: html.HtmlElement, address: str) -> PageText | Problem:
     is_walled = is_paid or (not is_free and hides_the_rest(tree))
     if is_paid:
         _drop(tree, set(_PAID_PART.findall(data)))
+    shapes = {paragraph.words: paragraph.shape for paragraph in read_tree(tree).paragraphs}
     lines = [line for line in lines_of_article(tree) if line not in {title, caption}]
     walls = [place for place, line in enumerate(lines) if is_wall(line)] if not is_free else []
-    told = without_furniture(_once(lines[: walls[0]] if walls else lines))
-    paragraphs, is_cut = _within_bounds(_without_loose_ends(told.paragraphs))
-    length = sum(map(len, paragraphs))
+    shown = _once(lines[: walls[0]] if walls else lines)
+    told = without_furniture([_as_meant(line, shapes) for line in shown])
+    paragraphs, is_cut = _within_bounds(_without_loose_ends(told.text))
+    length = sum(len(paragraph.words) for paragraph in paragraphs)
     if length < _BOT_CHECK_TEXT and not (is_walled or walls) and _asks_for_a_person(tree):
         return _BOT_CHECK
     if length < _LEAST_TEXT:
         return _PAYWALL if is_walled or walls else _NO_TEXT
     problem = "paywall" if is_walled or walls else "cut" if is_cut or told.is_cut else None
-    return PageText(paragraphs=paragraphs, image=image, caption=caption, problem=problem)
+    return PageText(
+        paragraphs=words_of(paragraphs),
+        shapes=shapes_of(paragraphs),
+        image=image,
+        caption=caption,
+        problem=problem,
+    )
+
+
+def _as_meant(line: str, shapes: Mapping[str, Shape]) -> Paragraph:
+    """The line with the shape that the page gives a paragraph of these words, which may stand behind a typed bullet."""
+    bare = without_bullet(Paragraph(words=line)).words
+    return next(
+        (Paragraph(words=words, shape=shapes[words]) for words in (line, bare) if words in shapes),
+        Paragraph(words=line),
+    )
 
 
 def _asks_for_a_person(tree: html.HtmlElement) -> bool:
@@ -133,27 +156,33 @@ def _drop(tree: html.HtmlElement, classes: set[str]) -> None:
 
 def _once(lines: Iterable[str]) -> list[str]:
     """Without what is said a second time: pull quotes, mobile copies. Short lines may well repeat."""
-    return list({line if len(line) > 60 else (place, line): line for place, line in enumerate(lines)}.values())  # noqa: PLR2004  # see above
+    return list({line if len(line) > _SHORT else (place, line): line for place, line in enumerate(lines)}.values())
 
 
-def _without_loose_ends(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
+def _without_loose_ends(paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
     """Without headings at the end, which led to something that is no part of the story."""
     kept = list(paragraphs)
-    while len(kept) > 1 and len(kept[-1]) < 60 and not kept[-1].startswith("•") and not _ends(kept[-1]):  # noqa: PLR2004  # no sentence
+    while len(kept) > 1 and _is_loose(kept[-1]):
         kept.pop()
     return tuple(kept)
+
+
+def _is_loose(last: Paragraph) -> bool:
+    if last.shape.kind is ParagraphKind.TEXT:
+        return len(last.words) < _SHORT and not _ends(last.words)
+    return last.shape.kind is ParagraphKind.HEADING
 
 
 def _ends(line: str) -> bool:
     return line.endswith((*SENTENCE_END, ")", '"', "'", "’", "。"))
 
 
-def _within_bounds(paragraphs: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+def _within_bounds(paragraphs: tuple[Paragraph, ...]) -> tuple[tuple[Paragraph, ...], bool]:
     """So many paragraphs as a story may have, and whether there were more."""
-    kept: list[str] = []
+    kept: list[Paragraph] = []
     length = 0
     for paragraph in paragraphs:
-        length += len(paragraph)
+        length += len(paragraph.words)
         if length > LONGEST_TEXT:
             return tuple(kept), True
         kept.append(paragraph)

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from lxml import etree
 
 from adapters.feeds.document import decode, escaped_ampersands, without_controls
-from adapters.feeds.sanitize import tidy
+from adapters.feeds.tidying import tidy
 from bot.domain.source import FOLDER_SIGN, ListedFeed, NewSource
 
 _LONGEST_NAME = 200

@@ -6,7 +6,7 @@ from typing import Any
 from lxml import etree, html
 from trafilatura import bare_extraction
 
-from adapters.feeds.sanitize import tidy
+from adapters.feeds.tidying import tidy
 
 SENTENCE_END = (".", "!", "?", "…", ":", "”", "»", "؟")
 _SENTENCE = 60
@@ -79,9 +79,6 @@ def _holder(tree: html.HtmlElement, lines: set[str]) -> Any | None:
 def _blocks(element: Any) -> Iterator[str]:
     """The lines within an element of trafilatura's own few, in order."""
     match element.tag:
-        case "list":
-            for item in element:
-                yield from _bulleted(item)
         case "row":
             yield " | ".join(filter(None, (tidy("".join(cell.itertext())) for cell in element)))
         case "graphic" | "lb":
@@ -93,13 +90,6 @@ def _blocks(element: Any) -> Iterator[str]:
                 yield child.tail or ""
         case _:
             yield from _broken(element)
-
-
-def _bulleted(item: Any) -> Iterator[str]:
-    lines = [line for text in _blocks(item) if (line := tidy(text))]
-    if lines:
-        yield lines[0] if lines[0].startswith("•") else f"• {lines[0].lstrip('-–—*·◦▪ ')}"
-        yield from lines[1:]
 
 
 def _broken(element: Any) -> Iterator[str]:

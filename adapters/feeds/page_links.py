@@ -9,7 +9,7 @@ from lxml import etree
 from adapters.feeds.document import decode
 from adapters.feeds.parse import web_link
 from adapters.feeds.parsed import PageLinks
-from adapters.feeds.sanitize import tidy
+from adapters.feeds.tidying import tidy
 from bot.ports.reading import FoundFeed
 
 _MOST_FEEDS = 100

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from adapters.feeds.sanitize import tidy
+from adapters.feeds.tidying import tidy
 
 _LONGEST_WALL = 300
 _LONGEST_BLOCK = 700

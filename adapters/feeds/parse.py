@@ -16,8 +16,10 @@ from adapters.feeds.dates import moment
 from adapters.feeds.document import DocumentError, decode, feed_markup
 from adapters.feeds.page_titles import derived_title, whole_worded
 from adapters.feeds.parsed import ParsedFeed, Problem
-from adapters.feeds.sanitize import Prose, one_line, prose, tidy
+from adapters.feeds.sanitize import Prose, one_line, prose
+from adapters.feeds.tidying import tidy
 from bot.domain.article import Draft
+from bot.domain.paragraph import shapes_of
 from bot.ports.reading import FeedFormat
 
 MOST_ENTRIES = 500
@@ -203,6 +205,7 @@ def _draft(entry: Fields, published: datetime | None, context: _Context) -> Draf
     return Draft(
         title=_shortened(title) or (derived_title(lead) if lead else context.feed_title),
         paragraphs=told.paragraphs if is_whole else (),
+        shapes=shapes_of(told.text) if is_whole else (),
         teaser=_teaser(summary, told) if has_text else None if is_whole else lead or None,
         guid=tidy(_text(entry.get("id")))[:_LONGEST_GUID] or None,
         link=link,
@@ -219,8 +222,8 @@ def _prose(markup: str, *, is_plain: bool = False) -> Prose:
     if len(markup) <= LONGEST_FIELD:
         return prose(markup, is_plain=is_plain)
     told = prose(markup[:LONGEST_FIELD].rpartition("<")[0] or markup[:LONGEST_FIELD], is_plain=is_plain)
-    paragraphs = (*told.paragraphs[:-1], *(whole_worded(f"{last}…") for last in told.paragraphs[-1:]))
-    return Prose(paragraphs=paragraphs, is_cut=True, image=told.image)
+    cut = (last.ending(whole_worded(f"{last.words}…")) for last in told.text[-1:])
+    return Prose(text=(*told.text[:-1], *cut), is_cut=True, image=told.image)
 
 
 def _teaser(summary: Prose, told: Prose) -> str | None:

@@ -5,6 +5,7 @@ decode before others get their turn. Everything else is one line.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Any
 
 from bot.domain.article import Draft
 from bot.domain.full_text import PageText
+from bot.domain.paragraph import shapes_as_json, shapes_from_json
 from bot.ports.reading import FeedFormat, FoundFeed
 
 
@@ -72,7 +74,9 @@ def lines_of(result: Result) -> list[bytes]:
     match result:
         case Problem():
             return [_line({"problem": asdict(result)})]
-        case PageText() | RobotsSay() | PageLinks():
+        case PageText():
+            return [_line({"found": asdict(result) | {"shapes": shapes_as_json(result.shapes)}})]
+        case RobotsSay() | PageLinks():
             return [_line({"found": asdict(result)})]
         case ParsedFeed():
             head = {
@@ -107,7 +111,7 @@ def read_page(line: bytes) -> PageText | Problem:
     told = json.loads(line)
     if "problem" in told:
         return Problem(**told["problem"])
-    return PageText(**told["found"] | {"paragraphs": tuple(told["found"]["paragraphs"])})
+    return PageText(**told["found"] | _text(told["found"]))
 
 
 def read_robots(line: bytes) -> RobotsSay | Problem:
@@ -130,14 +134,18 @@ def read_draft(line: bytes) -> Draft:
     """One draft."""
     told = json.loads(line)
     published = told.pop("published_at")
-    draft = Draft(**told | {"paragraphs": tuple(told["paragraphs"])})
+    draft = Draft(**told | _text(told))
     return replace(draft, published_at=datetime.fromisoformat(published)) if published else draft
 
 
 def _draft_line(draft: Draft) -> bytes:
-    told = asdict(draft)
+    told = asdict(draft) | {"shapes": shapes_as_json(draft.shapes)}
     told["published_at"] = draft.published_at.isoformat() if draft.published_at else None
     return _line(told)
+
+
+def _text(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"paragraphs": tuple(told["paragraphs"]), "shapes": shapes_from_json(told["shapes"])}
 
 
 def _line(told: dict[str, Any]) -> bytes:

@@ -35,6 +35,7 @@ def measure(text: str) -> int:
 
 LIMITS = Limits(
     measure=measure,
+    mark=5,
     text=TEXT_UNITS - 16,
     label=64,
     buttons_in_row=8,

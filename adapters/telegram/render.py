@@ -1,6 +1,6 @@
 """A post as Telegram's HTML (core.telegram.org/bots/api#html-style) with its link preview and keyboard."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,8 +81,7 @@ def toast_text(post: Post) -> str:
 
 def _plain(post: Post) -> str:
     head = [part for part in (post.title, plain(post.byline)) if part]
-    parts = ["\n".join(head)] if head else []
-    return clean(defuse("\n\n".join([*parts, *(plain(block.text) for block in post.blocks)])))
+    return clean(defuse(_joined("\n".join(head), post.blocks, lambda block: _item_mark(block) + plain(block.text))))
 
 
 def _preview(post: Post) -> Mapping[str, Any]:
@@ -99,9 +98,27 @@ def _html(post: Post, *, has_links: bool) -> str:
         head.append(_spans((title,), has_links=True))
     if post.byline:
         head.append(_spans(post.byline, has_links=has_links))
-    parts = ["\n".join(head)] if head else []
-    parts += [_block(block, has_links=has_links) for block in post.blocks]
+    return _joined("\n".join(head), post.blocks, lambda block: _block(block, has_links=has_links))
+
+
+def _joined(head: str, blocks: Iterable[Block], written: Callable[[Block], str]) -> str:
+    """Head and blocks with a blank line between them; the items of a list stand close to each other."""
+    parts = [head] if head else []
+    before: Block | None = None
+    for block in blocks:
+        if before is not None and before.kind is block.kind is BlockKind.ITEM:
+            parts[-1] += f"\n{written(block)}"
+        else:
+            parts.append(written(block))
+        before = block
     return "\n\n".join(parts)
+
+
+def _item_mark(block: Block) -> str:
+    """What stands before an item, since Telegram's markup has no lists; nothing before other blocks."""
+    if block.kind is not BlockKind.ITEM:
+        return ""
+    return "• " if block.number is None else f"{block.number}. "
 
 
 def _block(block: Block, *, has_links: bool) -> str:
@@ -115,6 +132,8 @@ def _block(block: Block, *, has_links: bool) -> str:
             return f"<i>{inner}</i>"
         case BlockKind.HEADING:
             return f"<b>{inner}</b>"
+        case BlockKind.ITEM:
+            return _item_mark(block) + inner
 
 
 def _spans(spans: Text, *, has_links: bool) -> str:

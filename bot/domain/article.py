@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
+from bot.domain.paragraph import Paragraph, Shape, paired
 from bot.domain.source import SourceId
 
 ArticleId = NewType("ArticleId", int)
@@ -16,12 +17,14 @@ _FORMER_TITLES = 20
 class Draft:
     """An article as a source gave it, before anybody knows whether it is new.
 
-    ``title`` is never empty; ``is_complete`` is False when the source cut the text; ``has_own_title`` is False when the
+    ``title`` is never empty. ``paragraphs`` are the words of each, ``shapes`` how these are meant, as far as they are
+    more than plain text. ``is_complete`` is False when the source cut the text; ``has_own_title`` is False when the
     title was derived from the lead. ``published_at`` is what the source says, aware UTC, and never identity.
     """
 
     title: str
     paragraphs: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     teaser: str | None = None
     guid: str | None = None
     link: str | None = None
@@ -30,6 +33,11 @@ class Draft:
     published_at: datetime | None = None
     is_complete: bool = True
     has_own_title: bool = True
+
+    @property
+    def text(self) -> tuple[Paragraph, ...]:
+        """The paragraphs with their shapes."""
+        return paired(self.paragraphs, self.shapes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

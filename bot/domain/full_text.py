@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.article import Draft
+from bot.domain.paragraph import Shape
 from bot.domain.source import NewSource, SourceKind
 
 HEADLINE_PATIENCE = timedelta(seconds=5)
@@ -16,12 +17,13 @@ PASSING = frozenset({"unreachable", "timeout", "status"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """What an article's page says: at least one paragraph, in order.
+    """What an article's page says: the words of at least one paragraph, in order, and their shapes as in a draft.
 
     ``problem`` is ``paywall`` where the page shows only the beginning too; ``caption`` says what the image shows.
     """
 
     paragraphs: tuple[str, ...]
+    shapes: tuple[Shape, ...] = ()
     image: str | None = None
     caption: str | None = None
     problem: str | None = None
@@ -47,6 +49,7 @@ def completed(draft: Draft, page: PageText | None) -> Draft:
     return replace(
         draft,
         paragraphs=page.paragraphs,
+        shapes=page.shapes,
         teaser=None if teaser is None or teaser.endswith(("…", "...")) else teaser,
         image=draft.image or page.image,
         is_complete=page.problem is None,

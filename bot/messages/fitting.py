@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot.messages.limits import Limits
-from bot.messages.post import Block, Control, Post
-from bot.messages.text import Span, plain
+from bot.messages.post import Block, BlockKind, Control, Post
+from bot.messages.text import Span, Style, Text, plain
 
 ELLIPSIS = "…"
 _BREAK = "\n\n"
@@ -29,8 +29,11 @@ def shorten(words: str, room: int, measure: Callable[[str], int] = len) -> str:
     return cut + ELLIPSIS if cut else ""
 
 
-def paginate(blocks: tuple[Block, ...], room: int, measure: Callable[[str], int]) -> tuple[tuple[Block, ...], ...]:
-    """Pages of blocks, in order, each at most ``room`` as measured with a blank line between blocks.
+def paginate(
+    blocks: tuple[Block, ...], room: int, measure: Callable[[str], int], *, mark: int = 0
+) -> tuple[tuple[Block, ...], ...]:
+    """Pages of blocks, in order, each at most ``room`` as measured with a blank line between blocks and ``mark`` for
+    each style or kind.
 
     Nothing is lost: the words of all pages together are the words of the blocks. A block longer than a page is split at
     a sentence, else a word, else a character. Always at least one page.
@@ -42,8 +45,8 @@ def paginate(blocks: tuple[Block, ...], room: int, measure: Callable[[str], int]
     used = 0
     between = measure(_BREAK)
     for block in blocks:
-        for piece in _pieces(block, room, measure):
-            needed = measure(plain(piece.text)) + (between if page else 0)
+        for piece in _pieces(block, room, measure, mark):
+            needed = _size(piece, measure, mark) + (between if page else 0)
             if page and used + needed > room:
                 pages.append(tuple(page))
                 page, used = [], 0
@@ -67,11 +70,12 @@ def fit(post: Post, limits: Limits) -> Post:
     room -= limits.measure(plain(byline)) + 2 if byline else 0
     blocks: list[Block] = []
     for block in post.blocks:
-        spans = _shorten_spans(block.text, max(room, 0), limits.measure)
+        around = _around(block, limits.mark)
+        spans = _shorten_spans(block.text, max(room - around, 0), limits.measure, limits.mark)
         if not spans:
             break
         blocks.append(replace(block, text=spans))
-        room -= limits.measure(plain(spans)) + 2
+        room -= _size(blocks[-1], limits.measure, limits.mark) + 2
         if plain(spans) != plain(block.text):
             break
     return replace(post, title=title, byline=byline, blocks=tuple(blocks), controls=grid(post.controls, limits))
@@ -87,33 +91,52 @@ def grid(rows: tuple[tuple[Control, ...], ...], limits: Limits) -> tuple[tuple[C
     return tuple(wrapped[: limits.rows])
 
 
-def _shorten_spans(spans: tuple[Span, ...], room: int, measure: Callable[[str], int]) -> tuple[Span, ...]:
+def _around(block: Block, mark: int) -> int:
+    """What the block's kind may cost beside its words."""
+    return 0 if block.kind is BlockKind.BODY else mark
+
+
+def _size(block: Block, measure: Callable[[str], int], mark: int) -> int:
+    return measure(plain(block.text)) + _around(block, mark) + mark * sum(_is_styled(span) for span in block.text)
+
+
+def _is_styled(span: Span) -> bool:
+    return span.style is not Style.PLAIN
+
+
+def _shorten_spans(spans: Text, room: int, measure: Callable[[str], int], mark: int = 0) -> Text:
     kept: list[Span] = []
     for span in spans:
+        room -= mark * _is_styled(span)
         size = measure(span.text)
         if size <= room:
             kept.append(span)
             room -= size
             continue
-        cut = shorten(span.text, room, measure)
+        cut = shorten(span.text, max(room, 0), measure)
         if cut:
             kept.append(replace(span, text=cut))
         break
     return tuple(kept)
 
 
-def _pieces(block: Block, room: int, measure: Callable[[str], int]) -> Iterator[Block]:
-    spans = list(block.text)
-    while measure(plain(spans)) > room:
-        head, spans = _split(spans, room, measure)
+def _pieces(block: Block, room: int, measure: Callable[[str], int], mark: int) -> Iterator[Block]:
+    """The block in parts that fit; what follows the beginning of an item has no bullet of its own."""
+    while block.text and _size(block, measure, mark) > room:
+        head, rest = _split(list(block.text), room - _around(block, mark), measure, mark)
         yield replace(block, text=tuple(head))
-    if spans:
-        yield replace(block, text=tuple(spans))
+        kind = BlockKind.BODY if block.kind is BlockKind.ITEM else block.kind
+        block = replace(block, text=tuple(rest), kind=kind, number=None)
+    if block.text:
+        yield block
 
 
-def _split(spans: list[Span], room: int, measure: Callable[[str], int]) -> tuple[list[Span], list[Span]]:
+def _split(spans: list[Span], room: int, measure: Callable[[str], int], mark: int) -> tuple[list[Span], list[Span]]:
     head: list[Span] = []
     for number, span in enumerate(spans):
+        if head and room <= mark * _is_styled(span):
+            return head, spans[number:]
+        room -= mark * _is_styled(span)
         size = measure(span.text)
         if size <= room:
             head.append(span)

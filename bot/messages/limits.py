@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Limits:
     """Lengths are in the platform's own unit, as ``measure`` counts a text once it is rendered.
 
-    ``measure`` must not shrink when texts are joined: measure(a + b) ≤ measure(a) + measure(b).
+    ``measure`` must not shrink when texts are joined: measure(a + b) ≤ measure(a) + measure(b). ``mark`` is the most
+    that a span's style or a block's kind costs beyond the words.
     ``repeat_safe_s``: for how many seconds a repeated send with the same ``once`` is recognised (0: never).
     ``can_find``: whether our own posts can be looked up in a channel's history.
     ``can_whisper``: whether an answer can be shown to one person in a shared channel.
@@ -21,6 +22,7 @@ class Limits:
     label: int
     buttons_in_row: int
     rows: int
+    mark: int = 0
     repeat_safe_s: float = 0.0
     can_find: bool = False
     can_whisper: bool = False

@@ -24,14 +24,19 @@ class BlockKind(StrEnum):
     QUOTE = "quote"
     NOTE = "note"
     HEADING = "heading"
+    ITEM = "item"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One paragraph. Its text may hold single line ends; never empty."""
+    """One paragraph. Its text may hold single line ends; never empty.
+
+    ``number`` is that of an item in a numbered list; an item without one has a bullet.
+    """
 
     text: Text
     kind: BlockKind = BlockKind.BODY
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 
+from bot.domain.paragraph import Paragraph, ParagraphKind, Stress
 from bot.domain.story import Headline, Story
 from bot.messages.action import Action, Verb
 from bot.messages.fitting import paginate, shorten
 from bot.messages.limits import Limits
 from bot.messages.post import Block, BlockKind, Control, Image, Post, Tone
-from bot.messages.text import plain, text
+from bot.messages.text import Span, Style, plain, text
 from bot.views.headline import byline
 from bot.views.pager import pager
+
+_KINDS = {
+    ParagraphKind.TEXT: BlockKind.BODY,
+    ParagraphKind.HEADING: BlockKind.HEADING,
+    ParagraphKind.QUOTE: BlockKind.QUOTE,
+    ParagraphKind.ITEM: BlockKind.ITEM,
+}
+_STYLES = {None: Style.PLAIN, Stress.STRONG: Style.STRONG, Stress.EMPHASIS: Style.EMPHASIS}
 
 DEFAULT_QUESTION = "What is your opinion on this topic?"
 _TITLE_ROOM = 300
@@ -27,7 +36,7 @@ def full_story(story: Story, limits: Limits, *, page: int = 0, related: Sequence
     title = shorten(draft.title, _TITLE_ROOM)
     told, caption = byline(story), story.lead.article.caption
     around = limits.measure(title) + limits.measure(plain(told)) + 8
-    pages = paginate(_blocks(story, related), max(limits.text - around, 200), limits.measure)
+    pages = paginate(_blocks(story, related), max(limits.text - around, 200), limits.measure, mark=limits.mark)
     shown = min(max(page, 0), len(pages) - 1)
     is_last = shown == len(pages) - 1
     return Post(
@@ -53,9 +62,9 @@ def question(story: Story) -> str:
 
 def _blocks(story: Story, related: Sequence[Headline]) -> tuple[Block, ...]:
     draft, source, caption = story.lead.article.draft, story.lead.source, story.lead.article.caption
-    paragraphs = draft.paragraphs or ((draft.teaser,) if draft.teaser else ())
+    paragraphs = draft.text or ((Paragraph(words=draft.teaser),) if draft.teaser else ())
     blocks = [Block(text=text(f"In the picture: {caption}"), kind=BlockKind.NOTE)] if draft.image and caption else []
-    blocks += [Block(text=text(paragraph)) for paragraph in paragraphs]
+    blocks += map(_block, paragraphs)
     if not draft.is_complete:
         more = " Its page has the rest: press the title." if draft.link else ""
         blocks.append(Block(text=text(f"The source shows only the beginning.{more}"), kind=BlockKind.NOTE))
@@ -69,6 +78,11 @@ def _blocks(story: Story, related: Sequence[Headline]) -> tuple[Block, ...]:
         blocks.append(Block(text=text(source.footer), kind=BlockKind.NOTE))
     blocks.append(Block(text=text(question(story)), kind=BlockKind.NOTE))
     return tuple(blocks)
+
+
+def _block(paragraph: Paragraph) -> Block:
+    spans = (Span(text=words, style=_STYLES[stress]) for words, stress in paragraph.pieces())
+    return Block(text=text(*spans), kind=_KINDS[paragraph.shape.kind], number=paragraph.shape.number)
 
 
 def _opinion_row(story: Story) -> tuple[Control, ...]:

@@ -7,14 +7,18 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from tests.world import READER_1, World, newsbot, open_world
+from tests.world import READER_1, Chat, World, newsbot, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _FEED = """<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0"><channel><title>Coast Radio</title><link>http://127.0.0.1/</link>{items}</channel></rss>"""
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Coast Radio</title><link>http://127.0.0.1/</link>{items}</channel></rss>"""
+_TEXT = """<h2>Why they came</h2><p>The water is <strong>four degrees</strong> warmer, says <em>Aldis Brenn</em>.</p>
+<ul><li>Two are grey</li><li>One is spotted</li></ul><ol><li>Keep away</li><li>Keep quiet</li></ol>
+<blockquote><p>They snore &amp; they do not pay.</p></blockquote>"""
 _ITEM = """<item><guid>{n}</guid><title>{title}</title><link>http://127.0.0.1/{n}</link>
-<description>The harbour master said so on Monday, after the storm had passed over the bay.</description></item>"""
+<description>The harbour master said so on Monday, after the storm had passed over the bay.</description>
+{text}</item>"""
 
 
 _FOLLOWING = ("the text channel", "the group", "the broadcast channel")
@@ -28,7 +32,10 @@ class Press:
 
     async def feed(self, _: web.Request) -> web.Response:
         numbered = list(enumerate(self.titles))
-        items = "".join(_ITEM.format(n=n, title=title) for n, title in reversed(numbered))
+        text = f"<content:encoded><![CDATA[{_TEXT}]]></content:encoded>"
+        items = "".join(
+            _ITEM.format(n=n, title=title, text=text if "seals" in title else "") for n, title in reversed(numbered)
+        )
         return web.Response(text=_FEED.format(items=items), content_type="application/rss+xml")
 
 
@@ -63,6 +70,8 @@ async def test_new_entries_of_an_added_feed_arrive_on_both_platforms_once(
             await group.message_with("Three seals sleep on the pier")
         assert not any("The lighthouse is dark" in title for _, _, title in await world.shown()), "it was old already"
         await _once_each(world)
+        for group in groups:
+            await _is_read_as_it_was_written(group)
 
 
 async def _once_each(world: World) -> None:
@@ -72,3 +81,15 @@ async def _once_each(world: World) -> None:
 
     shown = await world.until(everywhere, "the news in every chat that follows everything")
     assert len(shown) == len(set(shown)), "and in each once"
+
+
+async def _is_read_as_it_was_written(group: Chat) -> None:
+    seen = await group.press(await group.message_with("Three seals sleep on the pier"), "Read")
+    lines = [line.strip() for line in seen["messages"][-1]["text"].split("\n") if line.strip()]
+    begin = lines.index("Why they came")
+    assert lines[begin : begin + 7] == [
+        "Why they came",
+        "The water is four degrees warmer, says Aldis Brenn.",
+        *("• Two are grey", "• One is spotted", "1. Keep away", "2. Keep quiet"),
+        "They snore & they do not pay.",
+    ]

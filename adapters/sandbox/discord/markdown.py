@@ -32,6 +32,7 @@ _BLOCK = re.compile(
     r"^(?:(?P<heading>\#{1,3})\s+|(?P<small>-\#)\s+|(?P<quote>>(?:>>)?)\s|(?P<item>\s*(?:[-*]|\d+\.))\s+)"
 )
 _FENCE = re.compile(r"```(?:[\w+-]*\n)?(.*?)```", re.DOTALL)
+_BULLET = re.compile(r"[-*]$")
 _BOLD_LINE = re.compile(rf"^\*\*({_RUN})\*\*$")
 
 _TAGS = {"bold": "strong", "underline": "u", "italic": "em", "slanted": "em", "strike": "s"}
@@ -92,7 +93,7 @@ def _plain_line(line: str, reading: Reading) -> str:
     if not block:
         return _inline(line, reading, _as_words)
     words = _inline(line[block.end() :], reading, _as_words)
-    return f"{block['item']} {words}" if block["item"] else words
+    return f"{_BULLET.sub('•', block['item'])} {words}" if block["item"] else words
 
 
 def _blocks(text: str, reading: Reading) -> str:

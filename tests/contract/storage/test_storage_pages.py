@@ -7,14 +7,22 @@ from datetime import timedelta
 from bot.domain.article import ArticleId, Draft, NewArticle
 from bot.domain.delivery import Waiting
 from bot.domain.full_text import PageText
+from bot.domain.paragraph import ParagraphKind, Shape, Stress, Stretch
 from bot.domain.subscription import Everything
 from storage import Database
 from tests import stored
 from tests.builders import NOON, draft, new_source
 
 TEASER = Draft(title="Ferries return", teaser="The first left …", link="https://a.example/1", is_complete=False)
+SHAPES = (
+    Shape(stretches=(Stretch(start=4, end=9, stress=Stress.STRONG), Stretch(start=18, end=22, stress=Stress.EMPHASIS))),
+    Shape(kind=ParagraphKind.ITEM, number=2),
+)
 PAGE = PageText(
-    paragraphs=("The first left at dawn.", "It was full."), image="https://a.example/1.jpg", caption="A ferry"
+    paragraphs=("The first left at dawn.", "It was full."),
+    shapes=SHAPES,
+    image="https://a.example/1.jpg",
+    caption="A ferry",
 )
 SOON = NOON + timedelta(seconds=5)
 
@@ -42,6 +50,17 @@ async def an_article(
         added = await work.articles.add(article)
         await work.commit()
     return added
+
+
+async def test_how_paragraphs_are_meant_is_kept_and_follows_a_correction(storage: Database) -> None:
+    told = Draft(title="Ferries return", paragraphs=PAGE.paragraphs, shapes=SHAPES)
+    number = await an_article(storage, told=told, due=None)
+    async with storage.writing() as work:
+        article = await work.articles.find(number)
+        assert article is not None
+        assert article.draft.text == told.text
+        corrected = replace(told, title="Ferries do not return", shapes=(Shape(kind=ParagraphKind.QUOTE),))
+        assert (await work.articles.correct(number, corrected, keys=(), now=SOON)).draft == corrected
 
 
 async def test_pages_are_due_announced_ones_first_then_longest_overdue(storage: Database) -> None:
@@ -76,7 +95,7 @@ async def test_a_completed_article_shows_its_page_and_remembers_what_its_feed_sa
     async with storage.reading() as look:
         article = (await look.articles.known(["g1"]))["g1"]
         assert article == returned
-        assert article.draft.paragraphs == PAGE.paragraphs
+        assert (article.draft.paragraphs, article.draft.shapes) == (PAGE.paragraphs, SHAPES)
         assert (article.draft.image, article.caption) == (PAGE.image, PAGE.caption)
         assert article.draft.is_complete
         assert article.fed == TEASER

@@ -43,7 +43,10 @@ def test_a_headline_is_a_card_with_picture_byline_and_buttons() -> None:
             link("Harbour Post", "https://harbour.example"), " · ", Span(text="today", moment=_AT), " · 3 min read"
         ),
         blocks=(
-            Block(text=text("The first ferry left at dawn.")),
+            Block(text=text("The ", strong("first"), " ferry left ", Span(text="at dawn", style=Style.EMPHASIS), ".")),
+            Block(text=text("Timetable"), kind=BlockKind.HEADING),
+            Block(text=text("- By ", strong("boat")), kind=BlockKind.ITEM),
+            Block(text=text("1. On foot"), kind=BlockKind.ITEM, number=2),
             Block(text=text("🟦🟦🟧\n2 for · 1 against"), kind=BlockKind.NOTE),
             Block(text=text("“At last.” — a reader"), kind=BlockKind.QUOTE),
         ),
@@ -79,7 +82,8 @@ def test_a_headline_is_a_card_with_picture_byline_and_buttons() -> None:
                 {
                     "type": 10,
                     "content": (
-                        "The first ferry left at dawn.\n\n-# 🟦🟦🟧\n-# 2 for · 1 against\n\n> “At last.” — a reader"
+                        "The **first** ferry left *at dawn*.\n\n**Timetable**\n\n- \\- By **boat**\n2. 1\\. On foot\n\n"
+                        "-# 🟦🟦🟧\n-# 2 for · 1 against\n\n> “At last.” — a reader"
                     ),
                 },
                 {"type": 14, "divider": True, "spacing": 1},

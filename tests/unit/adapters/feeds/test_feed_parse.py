@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters.feeds.parse import LONGEST_FIELD, MOST_ENTRIES, parse
 from adapters.feeds.parsed import ParsedFeed, Problem, lines_of, read_draft, read_head
 from bot.domain.article import Draft
+from bot.domain.paragraph import PLAIN, ParagraphKind, Shape, Stress, Stretch
 
 DATA = Path(__file__).parents[3] / "data" / "feeds"
 ADDRESS = "https://feeds.example/news/feed.xml"
@@ -54,6 +55,12 @@ def test_an_rss_feed_with_full_texts_is_read_whole() -> None:
             "What to do",
             "Ring the office before you set out.",
             "Tickets stay valid: 5 < 7 days & counting.",
+        ),
+        shapes=(
+            PLAIN,
+            Shape(stretches=(Stretch(start=73, end=84, stress=Stress.EMPHASIS),)),
+            Shape(kind=ParagraphKind.HEADING),
+            *[Shape(kind=ParagraphKind.ITEM)] * 2,
         ),
         guid="https://coast.example/?p=4711",
         link="https://coast.example/2026/11/ferries/",

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.feeds.sanitize import Prose, one_line, prose, tidy
+from adapters.feeds.sanitize import Prose, one_line, prose
+from adapters.feeds.tidying import tidy
+from bot.domain.paragraph import Paragraph
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,8 @@ def test_markup_becomes_its_paragraphs(markup: str, paragraphs: tuple[str, ...])
 )
 def test_furniture_is_in_no_text(line: str) -> None:
     markup = "".join(f"<p>{html.escape(part)}</p>" for part in ("The story.", "Its second paragraph.", line))
-    assert prose(markup) == Prose(paragraphs=("The story.", "Its second paragraph."))
+    told = prose(markup)
+    assert (told.paragraphs, told.is_cut) == (("The story.", "Its second paragraph."), False)
 
 
 def test_a_story_that_speaks_of_reading_more_is_kept() -> None:
@@ -78,7 +81,7 @@ def test_a_story_that_speaks_of_reading_more_is_kept() -> None:
     ],
 )
 def test_a_text_that_its_source_cut_is_known_as_such_and_ends_with_a_whole_word(markup: str, text: str) -> None:
-    assert prose(markup) == Prose(paragraphs=(text,), is_cut=True)
+    assert prose(markup) == Prose(text=(Paragraph(words=text),), is_cut=True)
 
 
 def test_signs_in_a_plain_text_are_no_markup() -> None:

@@ -11,6 +11,7 @@ import pytest
 from adapters.feeds.extract import LONGEST_PAGE, LONGEST_TEXT, extract
 from adapters.feeds.parsed import Problem
 from bot.domain.full_text import PageText
+from bot.domain.paragraph import shapes_as_json
 
 PAGES = Path(__file__).parents[3] / "data" / "pages_html"
 ADDRESS = "https://news.example/a/story"
@@ -43,6 +44,12 @@ def refusal(body: bytes) -> str:
     return found.kind
 
 
+def shapes_of(found: PageText) -> dict[str, Any]:
+    """The paragraphs that are more than plain text, by number."""
+    told = {str(number): shape for number, shape in enumerate(shapes_as_json(found.shapes)) if shape}
+    return {"shapes": told} if told else {}
+
+
 def expected(name: str) -> Mapping[str, Any]:
     told: Mapping[str, Any] = json.loads((PAGES / f"{name}.json").read_text(encoding="utf-8"))
     return told
@@ -55,8 +62,12 @@ def test_a_page_gives_exactly_its_article_or_the_reason_why_not(name: str) -> No
         case Problem():
             assert {"refused": found.kind} == expected(name)
         case PageText():
-            told = {"paragraphs": list(found.paragraphs), "image": found.image, "caption": found.caption}
-            assert told | {"problem": found.problem} == expected(name)
+            told: dict[str, Any] = {
+                "paragraphs": list(found.paragraphs),
+                "image": found.image,
+                "caption": found.caption,
+            }
+            assert told | {"problem": found.problem} | shapes_of(found) == expected(name)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PAGES.glob("*.json") if path.stem != "about_walls"))

@@ -31,6 +31,9 @@ CARD = Post(
         Block(text=text("2 opinions"), kind=BlockKind.NOTE),
         Block(text=text("Timetable"), kind=BlockKind.HEADING),
         Block(text=text(Span(text="From October", style=Style.EMPHASIS))),
+        Block(text=text("By ", strong("boat"), " at 7"), kind=BlockKind.ITEM),
+        Block(text=text("On foot"), kind=BlockKind.ITEM, number=2),
+        Block(text=text("Both ways.")),
     ),
     image=Image(address="https://courier.example/i.jpg", alt="The bridge"),
     controls=(
@@ -59,7 +62,10 @@ def test_a_card_is_title_byline_and_paragraphs_with_a_large_preview() -> None:
             "<blockquote>“A pity”</blockquote>\n\n"
             "<i>2 opinions</i>\n\n"
             "<b>Timetable</b>\n\n"
-            "<i>From October</i>"
+            "<i>From October</i>\n\n"
+            "• By <b>boat</b> at 7\n"
+            "2. On foot\n\n"
+            "Both ways."
         ),
         "parse_mode": "HTML",
         "link_preview_options": {"url": "https://courier.example/a?x=1&y=2", "prefer_large_media": True},
@@ -79,7 +85,7 @@ def test_the_plain_variant_has_the_same_words_and_buttons_and_no_markup() -> Non
     rendered = render(CARD, CODEC)
     assert rendered.plain_parameters()["text"] == (
         "Harbour bridge <closes>\nCity Courier · 3 Sep\n\nCracks in two piers & more.\n\n“A pity”\n\n"
-        "2 opinions\n\nTimetable\n\nFrom October"
+        "2 opinions\n\nTimetable\n\nFrom October\n\n• By boat at 7\n2. On foot\n\nBoth ways."
     )
     assert "parse_mode" not in rendered.plain_parameters()
     assert rendered.plain_parameters()["reply_markup"] == rendered.parameters()["reply_markup"]
