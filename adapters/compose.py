@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,11 +27,13 @@ from bot.domain.person import PersonRef
 from bot.domain.topic import Catalogue, read_catalogue
 from bot.messages.action import ActionCodec
 from bot.ports.platform import ChatPlatform
+from bot.ports.progress import Progress
 from bot.ports.reading import PageReader
-from bot.runtime import Progress, Runtime
+from bot.runtime import Runtime
 from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.give_opinion import OpinionBox
+from bot.services.keep_going import Loop
 from bot.services.read_sources import SourceReader
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
@@ -136,9 +139,20 @@ async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> Asyn
             await database.close()
 
 
-async def build_runtime(settings: Settings, desk: Desk, wires: Wires, *, pulse: Callable[[Progress], None]) -> Runtime:
-    """The running bot, not yet started. The caller holds the only process on an SQLite file."""
+async def build_runtime(
+    settings: Settings,
+    desk: Desk,
+    wires: Wires,
+    *,
+    pulse: Callable[[Progress], None],
+    door: socket.socket | None = None,
+) -> Runtime:
+    """The running bot, not yet started. The caller holds the only process on an SQLite file.
+
+    Where there is a ``door``, a web server answers whoever comes through it.
+    """
     events = LogEvents()
+    progress = Progress()
     codec = ActionCodec(await signing_key(desk.database))
     platforms: dict[str, ChatPlatform] = {}
     deliverer = Deliverer(desk.database, platforms, desk.clock, events, holder=secrets.token_hex(8))
@@ -171,6 +185,8 @@ async def build_runtime(settings: Settings, desk: Desk, wires: Wires, *, pulse: 
         events=events,
         pulse=pulse,
         others_are_dead=is_embedded(settings),
+        also={"web": _web_server(desk, progress, door)} if door else {},
+        progress=progress,
     )
 
 
@@ -182,6 +198,14 @@ def is_embedded(settings: Settings) -> bool:
 def database_file(settings: Settings) -> Path:
     """The file of an embedded database."""
     return Path(settings.database.removeprefix("sqlite+aiosqlite:///"))
+
+
+def _web_server(desk: Desk, progress: Progress, door: socket.socket) -> Loop:
+    from adapters import served  # noqa: PLC0415  # most bots serve nothing and need not load it
+    from adapters.web.server import WebServer  # noqa: PLC0415  # the same
+
+    mounts = [served.health_mount(progress, desk.database, desk.clock)]
+    return Loop(run=WebServer(mounts, door).run)
 
 
 def _catalogue(path: Path) -> Catalogue:

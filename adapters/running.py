@@ -1,6 +1,7 @@
 """What each command does, with words for the person who typed it."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,17 +18,21 @@ from adapters.compose import (
     sandbox_wires,
 )
 from adapters.machine.clock import SystemClock
+from adapters.machine.door import DoorError, open_door
 from adapters.machine.health import write_health
 from adapters.machine.home import HomeError, make_home
 from adapters.machine.run_lock import AlreadyRunningError, only_one
+from adapters.machine.watchdog import Watchdog
 from adapters.sandbox.options import Addresses
 from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats, started_sandbox
 from adapters.seeding import PageError, follow_everything, import_file, page_files
 from adapters.settings import Settings
 from bot.domain.errors import NewsbotError, SourceExistsError
 from bot.domain.topic import CatalogueError
+from bot.ports.progress import Progress
 from bot.ports.reading import ReadingError
 from bot.runtime import NoPlatformError
+from bot.services.keep_going import StuckError
 
 Say = Callable[[str], None]
 
@@ -41,6 +46,7 @@ TOLD = (
     SandboxStartError,
     AlreadyRunningError,
     NoPlatformError,
+    StuckError,
 )
 """Errors whose text is for the person at the command line."""
 
@@ -57,6 +63,7 @@ async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: C
     async with AsyncExitStack() as stack:
         if is_embedded(settings):
             stack.enter_context(only_one(database_file(settings)))
+        door = _door(settings, stack, say=say)
         sandbox = await _sandbox(settings, stack, starts_sandbox=starts_sandbox, say=say)
         desk = await stack.enter_async_context(open_desk(settings, reads_loopback=sandbox is not None))
         addresses = await sandbox() if sandbox else None
@@ -68,10 +75,7 @@ async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: C
         await _import_seeds(settings, desk)
         if addresses:
             stack.push_async_callback(_cancelled, asyncio.create_task(_read_newspaper(desk, addresses)))
-        clock = SystemClock()
-        runtime = await build_runtime(
-            settings, desk, wires, pulse=lambda progress: write_health(settings.home, progress, clock.now())
-        )
+        runtime = await build_runtime(settings, desk, wires, pulse=_pulse(settings, stack), door=door)
         await runtime.run(stopped)
 
 
@@ -119,6 +123,30 @@ async def _sandbox(
             return there
 
     return find
+
+
+def _door(settings: Settings, stack: AsyncExitStack, *, say: Say) -> socket.socket | None:
+    if settings.web_port is None:
+        return None
+    where = f"{settings.web_host}:{settings.web_port}"
+    try:
+        door = stack.enter_context(open_door(settings.web_host, settings.web_port))
+    except DoorError as error:
+        raise StartError(f"Cannot listen at {where}: {error}. Check NEWSBOT_WEB_HOST and NEWSBOT_WEB_PORT.") from None
+    say(f"newsbot: health at http://{settings.web_host}:{door.getsockname()[1]}/healthz")
+    return door
+
+
+def _pulse(settings: Settings, stack: AsyncExitStack) -> Callable[[Progress], None]:
+    """Writes a sign of life each time, and ends the process should there be none for long."""
+    clock, watchdog = SystemClock(), Watchdog()
+    stack.callback(watchdog.put_down)
+
+    def pulse(progress: Progress) -> None:
+        watchdog.feed()
+        write_health(settings.home, progress, clock.now())
+
+    return pulse
 
 
 async def _import_seeds(settings: Settings, desk: Desk) -> None:

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="how much is logged to standard error")
     ] = "INFO"
     seeds: Path = Field(_ROOT / "seeds", description="the directory with topics.toml, pages/ and demo/")
+    web_host: str = Field("127.0.0.1", description="where /healthz and /metrics are served, and what others push to us")
+    web_port: Annotated[
+        Port | None, Field(description="its port, such as 8090; 0 takes a free one; unset, nothing is served")
+    ] = None
     sandbox_host: str = Field("127.0.0.1", description="where the sandbox listens")
     sandbox_port: Port = Field(8080, description="the port of the sandbox's page; 0 takes a free one")
     sandbox_discord_port: Port = Field(8081, description="the port of the sandbox's Discord")

@@ -26,9 +26,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
-from bot.domain.delivery import Claim, DeliveryKind, DeliveryState, Settled
+from bot.domain.delivery import Claim, DeliveryKind, DeliveryState, Queue, Settled
 from bot.domain.history import Attempt, Trace
-from storage import attempts, claims, dialects, settling
+from storage import attempts, claims, dialects, queues, settling
 from storage.column_types import Moment, Number
 from storage.dialects import RandomOnce
 from storage.outbox import is_in, is_of, word
@@ -133,6 +133,9 @@ class DatabaseDeliveries:
 
     async def forget_attempts(self, *, before: datetime, limit: int) -> int:
         return await attempts.forget(self._connection, before=before, limit=limit)
+
+    async def queues(self, *, now: datetime) -> list[Queue]:
+        return await queues.queues(self._connection, now=now)
 
     async def _insert_new(self, row: Mapping[str, ColumnElement[Any]], rows: Select[*tuple[Any, ...]]) -> int:
         statement = dialects.insert(self._connection, deliveries).from_select(list(row), rows.where(_ALWAYS))

@@ -270,6 +270,8 @@ Index(
     postgresql_where=_IS_SENDING,
 )
 Index("ix_deliveries_paused", deliveries.c.channel_id, sqlite_where=_IS_PAUSED, postgresql_where=_IS_PAUSED)
+_IS_PARKED = text("state = 'parked'")
+Index("ix_deliveries_parked", deliveries.c.channel_id, sqlite_where=_IS_PARKED, postgresql_where=_IS_PARKED)
 
 
 class _AttemptColumns(_Numbered):

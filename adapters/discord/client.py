@@ -45,7 +45,7 @@ class NewsClient(discord.Client):
     """One connection from login to close; made anew for each attempt.
 
     ``menu`` is registered before the gateway opens. ``on_login`` is told when requests can be made, ``on_open`` when
-    people can be heard.
+    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class NewsClient(discord.Client):
         respond: Callable[[Interaction], Awaitable[None]],
         on_login: Callable[["NewsClient"], None],
         on_open: Callable[[], None],
+        on_word: Callable[[], None],
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),  # commands, buttons, forms and channels; no privileged one
@@ -63,6 +64,7 @@ class NewsClient(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=_GUILD_READY_S,
+            enable_debug_events=True,  # or we would not hear of answers to heartbeats
         )
         self.http.max_ratelimit_timeout = _LONGEST_WAIT_S  # as an option the library takes no less than 30 s
         request = partial(self.http.request, timeout=_REQUEST_TIMEOUT)
@@ -71,6 +73,7 @@ class NewsClient(discord.Client):
         self._respond = respond
         self._on_login = on_login
         self._on_open = on_open
+        self._on_word = on_word
         self._answers: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:  # type: ignore[explicit-override]  # typing.override is newer than Python 3.11
@@ -85,6 +88,10 @@ class NewsClient(discord.Client):
     async def on_ready(self) -> None:
         """Called by the library when it is connected and knows its servers; also after it had to start anew."""
         self._on_open()
+
+    async def on_socket_raw_receive(self, _: str) -> None:
+        """Called by the library for each message of the gateway."""
+        self._on_word()
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Called by the library in a task of its own for each command, press, form and suggestion."""

@@ -33,6 +33,7 @@ from bot.messages.pacing import Pacer, Rate
 from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.platform import Desk, PostRefusedError, TryLaterError, UncertainError
+from bot.ports.progress import Beat, unheard
 
 _log = logging.getLogger(__name__)
 
@@ -85,13 +86,13 @@ class DiscordPlatform:
     def limits(self) -> Limits:
         return LIMITS
 
-    async def listen(self, desk: Desk) -> None:
+    async def listen(self, desk: Desk, beat: Beat = unheard) -> None:
         """See ChatPlatform. Where the library gives up (one malformed event is enough), it is started again."""
         prepare_library(api_url=self._options.api_url, gateway_url=self._options.gateway_url)
         responder = Responder(desk, codec=self._codec, clock=self._clock)
         back_off = _FIRST_BACK_OFF_S
         while True:
-            if await self._connection(responder, menu(desk.commands)):
+            if await self._connection(responder, menu(desk.commands), beat):
                 back_off = _FIRST_BACK_OFF_S
             await self._clock.sleep(back_off)
             back_off = min(back_off * 2, _LONGEST_BACK_OFF_S)
@@ -160,7 +161,7 @@ class DiscordPlatform:
         self._rights[person, channel] = now, may
         return may
 
-    async def _connection(self, responder: Responder, commands: list[dict[str, object]]) -> bool:
+    async def _connection(self, responder: Responder, commands: list[dict[str, object]], beat: Beat) -> bool:
         """One connection until it ends; whether it was ever open. Raises PlatformStartError."""
         was_open = asyncio.Event()
 
@@ -171,7 +172,7 @@ class DiscordPlatform:
         def log_in(client: NewsClient) -> None:
             self._client = client
 
-        client = NewsClient(menu=commands, respond=responder.respond, on_login=log_in, on_open=open_up)
+        client = NewsClient(menu=commands, respond=responder.respond, on_login=log_in, on_open=open_up, on_word=beat)
         try:
             await client.start(self._options.token)
         except Exception as error:  # noqa: BLE001  # the library raises anything for an event that it cannot read

@@ -1,4 +1,4 @@
-"""Whether the bot gets on: a file that a running bot writes and ``newsbot health`` reads."""
+"""Whether the bot gets on: one judgement, and the file by which ``newsbot health`` learns of it from a running bot."""
 
 import json
 from collections.abc import Mapping
@@ -6,44 +6,63 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.runtime import Progress
+from bot.ports.progress import Progress
 
 _FILE = "health.json"
 _TOO_OLD = timedelta(minutes=1)
 _STUCK = timedelta(minutes=5)
 
 
-def write_health(home: Path, progress: Progress, now: datetime) -> None:
-    """Note the progress; a reader never sees half of it."""
-    told = {
+def told(progress: Progress, now: datetime) -> dict[str, Any]:
+    """The progress as JSON has it; times in ISO 8601."""
+    return {
         "at": now.isoformat(),
         "connected": sorted(progress.connected),
-        "refused": progress.refused,
-        "loops": {name: at.isoformat() for name, at in progress.loops.items()},
+        "refused": dict(progress.refused),
+        "troubles": dict(progress.troubles),
+        "loops": {name: at.isoformat() for name, at in sorted(progress.loops.items())},
     }
+
+
+def judged(told: Mapping[str, Any], now: datetime) -> tuple[bool, str]:
+    """Whether all is well by what was told, and a sentence.
+
+    Not well are: no sign for a minute, a loop that stands still for five, and no platform that answers. One that does
+    not, while another does, is named. Raises what a lookup in damaged words raises.
+    """
+    if now - datetime.fromisoformat(told["at"]) > _TOO_OLD:
+        return False, f"The bot gave no sign since {told['at']}."
+    connected = set(told["connected"])
+    still = {name: at for name, at in told["loops"].items() if now - datetime.fromisoformat(at) > _STUCK}
+    stuck = [name for name in still if name not in connected]
+    if stuck:
+        return False, f"Stuck for more than five minutes: {', '.join(stuck)}."
+    if not connected:
+        return False, _joined("The bot runs but no platform is connected yet.", *told["troubles"].values())
+    silent = [f"{name.title()} has not answered since {at}." for name, at in still.items()]
+    besides = (*silent, *told["refused"].values(), *told["troubles"].values())
+    answering = sorted(connected - set(still))
+    if not answering:
+        return False, _joined(*besides)
+    return True, _joined(f"All is well on {' and '.join(answering)}.", *besides)
+
+
+def write_health(home: Path, progress: Progress, now: datetime) -> None:
+    """Note the progress; a reader never sees half of it."""
     fresh = home / f"{_FILE}.new"
-    fresh.write_text(json.dumps(told), encoding="utf-8")
+    fresh.write_text(json.dumps(told(progress, now)), encoding="utf-8")
     fresh.replace(home / _FILE)
 
 
 def read_health(home: Path, now: datetime) -> tuple[bool, str]:
-    """Whether all is well, and a sentence: no sign for a minute, no platform, or a loop stuck for five are not well."""
+    """Whether the bot that runs in that directory is well, and a sentence."""
     try:
-        told = json.loads((home / _FILE).read_text(encoding="utf-8"))
-        return _judged(told, now)
+        return judged(json.loads((home / _FILE).read_text(encoding="utf-8")), now)
     except OSError:
         return False, f"No bot has run in {home} yet."
     except (ValueError, TypeError, LookupError, AttributeError):
         return False, f"{home / _FILE} is damaged. A running bot writes it anew every few seconds."
 
 
-def _judged(told: Mapping[str, Any], now: datetime) -> tuple[bool, str]:
-    if now - datetime.fromisoformat(told["at"]) > _TOO_OLD:
-        return False, f"The bot gave no sign since {told['at']}."
-    stuck = [name for name, at in told["loops"].items() if now - datetime.fromisoformat(at) > _STUCK]
-    if stuck:
-        return False, f"Stuck for more than five minutes: {', '.join(stuck)}."
-    if not told["connected"]:
-        return False, "The bot runs but no platform is connected yet."
-    refused = "".join(f" {reason}" for reason in told["refused"].values())
-    return True, f"All is well on {' and '.join(told['connected'])}.{refused}"
+def _joined(*sentences: str) -> str:
+    return " ".join(sentences)

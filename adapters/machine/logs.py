@@ -22,6 +22,7 @@ _NOISY = {
     "telegram": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "alembic": logging.WARNING,
+    "uvicorn": logging.WARNING,
     "aiosqlite": logging.WARNING,  # it tells every statement with what people wrote
 }
 

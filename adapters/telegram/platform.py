@@ -32,6 +32,7 @@ from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
 from bot.ports.platform import Desk, PlatformStartError, PostRefusedError, TryLaterError
+from bot.ports.progress import Beat, unheard
 from bot.ports.prompts import Prompts
 
 _LOG = logging.getLogger(__name__)
@@ -98,16 +99,15 @@ class TelegramPlatform:
     def limits(self) -> Limits:
         return LIMITS
 
-    async def listen(self, desk: Desk) -> None:
-        """Log in, publish the menus and answer people until cancelled; reconnects by itself.
-
-        Raises PlatformStartError when the token is refused.
-        """
+    async def listen(self, desk: Desk, beat: Beat = unheard) -> None:
+        """See ChatPlatform. Raises PlatformStartError when the token is refused."""
         await self._transport.initialize()
         try:
             me = await self._log_in()
             await publish_menus(self._client, desk.commands)
-            poller = Poller(self._client, inbox=self._inbox, clock=self._clock, handle=self._handler(desk, me))
+            poller = Poller(
+                self._client, inbox=self._inbox, clock=self._clock, handle=self._handler(desk, me), beat=beat
+            )
             _LOG.info("telegram: ready as @%s", me.username)
             self._is_ready.set()
             await poller.run()

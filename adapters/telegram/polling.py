@@ -14,6 +14,7 @@ from adapters.telegram.limits import PLATFORM
 from adapters.telegram.transport import SlowDownError
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox, Letter
+from bot.ports.progress import Beat, unheard
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,8 +39,9 @@ class Poller:
     A batch is kept in the inbox before Telegram is told that we have it, and each update is read alone.
     """
 
-    def __init__(self, client: Client, *, inbox: Inbox, clock: Clock, handle: Handler) -> None:
+    def __init__(self, client: Client, *, inbox: Inbox, clock: Clock, handle: Handler, beat: Beat = unheard) -> None:
         self._client = client
+        self._beat = beat
         self._inbox = inbox
         self._clock = clock
         self._handle = handle
@@ -72,6 +74,7 @@ class Poller:
                 failures += 1
                 continue
             failures = 0
+            self._beat()
             before, offset = offset, _next_offset(updates, offset)
             read = self._read(updates)
             letters = [Letter(id=id_, body=json.dumps(raw, ensure_ascii=False)) for id_, (raw, _) in read.items()]
@@ -98,12 +101,11 @@ class Poller:
                 return _WAITS_S[0]
             case Conflict():
                 wait_s = _step(_CONFLICT_WAITS_S, failures)
-                _LOG.error(
-                    "telegram: another program polls with this bot's token; stop one of the two. Next try in %.0f s",
-                    wait_s,
-                )
+                _LOG.error("telegram: another program polls with this bot's token. Next try in %.0f s", wait_s)
+                self._beat("Another program polls Telegram with this bot's token; stop one of the two.")
                 return wait_s
             case InvalidToken():
+                self._beat("Telegram refuses the bot's token now.")
                 _LOG.error("telegram refuses our token now; next try in %.0f s", _REFUSED_TOKEN_S)
                 return _REFUSED_TOKEN_S
             case SlowDownError():

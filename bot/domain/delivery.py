@@ -166,6 +166,16 @@ Outcome = Sent | Waiting | Parked | ChannelPaused | Buried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """How many deliveries of one platform stand in one state, and since when the oldest of them is wanted."""
+
+    platform: str
+    state: DeliveryState
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """A claim and what became of it."""
 

@@ -12,6 +12,7 @@ from bot.messages.form import Form
 from bot.messages.limits import Limits
 from bot.messages.menu import CommandSpec
 from bot.messages.post import Post
+from bot.ports.progress import Beat, unheard
 
 
 class SendError(Exception):
@@ -76,10 +77,11 @@ class ChatPlatform(Protocol):
     @property
     def limits(self) -> Limits: ...
 
-    async def listen(self, desk: Desk) -> None:
+    async def listen(self, desk: Desk, beat: Beat = unheard) -> None:
         """Log in, publish the menus and answer people until cancelled; reconnects by itself.
 
-        Raises PlatformStartError when trying again is of no use.
+        ``beat`` is told whenever the platform answers, every other minute at least. May be called again once it was
+        cancelled. Raises PlatformStartError when trying again is of no use.
         """
         ...
 

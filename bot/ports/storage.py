@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
 from bot.domain.channel import Channel, ChannelId, ChannelRef, NewChannel
-from bot.domain.delivery import Claim, DeliveryState, Settled
+from bot.domain.delivery import Claim, DeliveryState, Queue, Settled
 from bot.domain.full_text import PageText
 from bot.domain.history import Attempt, Trace
 from bot.domain.matching import Match
@@ -304,6 +304,12 @@ class DeliveryStore(Protocol):
 
     async def forget_attempts(self, *, before: datetime, limit: int) -> int:
         """Forget so many attempts at most that ended before then, the oldest first; how many those were."""
+        ...
+
+    async def queues(self, *, now: datetime) -> list[Queue]:
+        """What is not done yet, by platform and state: pending and wanted by now, sending, paused, parked. Empty ones
+        are left out. Costs by what waits, not by all that was ever sent.
+        """
         ...
 
 

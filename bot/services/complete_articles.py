@@ -15,6 +15,7 @@ from bot.domain.article import Article
 from bot.domain.full_text import PageText, is_more, next_try
 from bot.ports.clock import Clock
 from bot.ports.events import Events
+from bot.ports.progress import Beat, unheard
 from bot.ports.reading import PageReader, ReadingError
 from bot.ports.storage import Storage
 from bot.services.story_topics import set_story_topics
@@ -52,7 +53,7 @@ class ArticleCompleter:
         self._refresh_delay = refresh_delay
         self._wake = wake
 
-    async def run(self, beat: Callable[[], None] = lambda: None) -> None:
+    async def run(self, beat: Beat = unheard) -> None:
         """Complete what there is to complete, until cancelled; ``beat`` is called as it goes on."""
         busy: dict[asyncio.Task[None], str] = {}
         try:

@@ -34,6 +34,7 @@ from bot.ports.platform import (
     TryLaterError,
     UncertainError,
 )
+from bot.ports.progress import Beat, unheard
 from bot.ports.storage import Storage
 from bot.views.headline import card
 
@@ -62,8 +63,7 @@ class _Moved(Waiting):
 class Deliverer:
     """Sends what is due: at most one at a time in a channel, many channels at once.
 
-    ``passed_at`` is when ``run`` last looked for something to send. One per process. No transaction is open while the
-    network is waited for.
+    One per process. No transaction is open while the network is waited for.
     """
 
     def __init__(
@@ -77,7 +77,6 @@ class Deliverer:
         self._connected: set[str] = set()
         self._wake = asyncio.Event()
         self._is_stopping = False
-        self.passed_at = clock.now()
         self._flying: set[asyncio.Task[None]] = set()
         self._landed: list[Settled] = []
         self._has_landed = asyncio.Event()
@@ -115,12 +114,12 @@ class Deliverer:
             self._events.note("deliveries recovered", platform=platform, count=len(left))
         return len(left)
 
-    async def run(self) -> None:
+    async def run(self, beat: Beat = unheard) -> None:
         """Deliver until ``stop``. Cancelling it cuts what is under way."""
         writer = asyncio.create_task(self._write_down())
         try:
             while not self._is_stopping:
-                self.passed_at = self._clock.now()
+                beat()
                 self._wake.clear()
                 claims = await self._claim()
                 self._launch(claims, await self._stories(claims))

@@ -10,6 +10,7 @@ from bot.domain.person import PersonRef
 from bot.messages.limits import Limits
 from bot.messages.post import Post
 from bot.ports.platform import Desk, PlatformStartError, UncertainError
+from bot.ports.progress import Beat, unheard
 
 
 class FakePlatform:
@@ -43,7 +44,7 @@ class FakePlatform:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def listen(self, desk: Desk) -> None:
+    async def listen(self, desk: Desk, beat: Beat = unheard) -> None:
         if self.refuses:
             raise self.refuses
         await asyncio.Event().wait()

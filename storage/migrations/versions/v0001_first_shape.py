@@ -265,6 +265,7 @@ def _deliveries() -> None:
     _partial("ix_deliveries_tried", "deliveries", ["channel_id", "id"], was_tried)
     _partial("uq_deliveries_in_flight", "deliveries", ["channel_id"], "state = 'sending'", unique=True)
     _partial("ix_deliveries_paused", "deliveries", ["channel_id"], "state = 'paused'")
+    _partial("ix_deliveries_parked", "deliveries", ["channel_id"], "state = 'parked'")
 
 
 def _attempts() -> None:

@@ -18,6 +18,7 @@ from adapters.sandbox.store import Store
 from bot.domain.channel import ChannelRef
 from bot.messages.action import ActionCodec
 from bot.ports.platform import Desk
+from bot.ports.progress import Beat, unheard
 from tests.fakes.clocks import HeldClock
 
 CODEC = ActionCodec(b"a key for tests")
@@ -122,10 +123,12 @@ async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
 
 
 @asynccontextmanager
-async def connected(stand: Stand, desk: Desk, clock: HeldClock | None = None) -> AsyncIterator[DiscordPlatform]:
+async def connected(
+    stand: Stand, desk: Desk, clock: HeldClock | None = None, *, beat: Beat = unheard
+) -> AsyncIterator[DiscordPlatform]:
     """The platform, listening."""
     platform = DiscordPlatform(stand.options, codec=CODEC, clock=clock or HeldClock())
-    listening = asyncio.create_task(platform.listen(desk))
+    listening = asyncio.create_task(platform.listen(desk, beat))
     opening = asyncio.create_task(platform.ready())
     try:
         await asyncio.wait((listening, opening), timeout=_SOON_S, return_when=asyncio.FIRST_COMPLETED)

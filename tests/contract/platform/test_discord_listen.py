@@ -17,6 +17,7 @@ from bot.messages.menu import CommandOption, CommandSpec
 from bot.messages.post import Control, Post, Tone
 from bot.ports.platform import PlatformStartError, TryLaterError
 from tests.contract.platform.discord_stand import CODEC, TEXT_CHANNEL, Stand, connected, sandbox, until
+from tests.fakes.beats import FakeBeats
 from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
 
@@ -70,6 +71,15 @@ async def test_a_connection_that_discord_closes_for_good_ends_the_listening(stan
     platform = DiscordPlatform(stand.options, codec=CODEC, clock=HeldClock())
     with pytest.raises(PlatformStartError, match="NEWSBOT_DISCORD_TOKEN"):
         await platform.listen(FakeDesk())
+
+
+async def test_every_word_of_the_gateway_is_a_sign_of_life(stand: Stand) -> None:
+    beats = FakeBeats()
+    async with connected(stand, FakeDesk(), beat=beats):
+        opened = len(beats.heard)
+        assert opened >= 2, "hello and ready"
+        stand.strike("reconnect")
+        await beats.until(opened + 2)
 
 
 async def test_a_discord_that_cannot_be_reached_is_tried_again_ever_more_slowly(stand: Stand) -> None:

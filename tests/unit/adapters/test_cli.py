@@ -12,7 +12,7 @@ import typer
 from adapters import cli, running, sources
 from adapters.machine.clock import SystemClock
 from adapters.machine.health import write_health
-from bot.runtime import Progress
+from bot.ports.progress import Progress
 from tests.canaries import DISCORD_CANARY, PASSWORD_CANARY, TELEGRAM_CANARY
 from tests.command_line import CommandLine
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.machine.health import read_health, write_health
-from bot.runtime import Progress
+from bot.ports.progress import Progress
 from tests.builders import NOON
 
 
@@ -64,3 +64,24 @@ def test_a_new_sign_takes_the_old_one_s_place_whole(tmp_path: Path) -> None:
     written(tmp_path, connected={"telegram"})
     assert [file.name for file in tmp_path.iterdir()] == ["health.json"]
     assert json.loads((tmp_path / "health.json").read_text())["connected"] == ["telegram"]
+
+
+def test_a_platform_that_fell_silent_is_named_while_another_answers(tmp_path: Path) -> None:
+    silent = NOON - timedelta(minutes=6)
+    written(tmp_path, connected={"discord", "telegram"}, loops={"discord": silent, "telegram": NOON, "sources": NOON})
+    assert read_health(tmp_path, NOON) == (
+        True,
+        f"All is well on telegram. Discord has not answered since {silent.isoformat()}.",
+    )
+
+
+def test_when_no_platform_answers_nothing_is_well(tmp_path: Path) -> None:
+    silent = NOON - timedelta(minutes=6)
+    written(tmp_path, connected={"discord"}, loops={"discord": silent})
+    assert read_health(tmp_path, NOON) == (False, f"Discord has not answered since {silent.isoformat()}.")
+
+
+def test_what_keeps_a_platform_from_its_work_is_said(tmp_path: Path) -> None:
+    other = "Another program polls with this bot's token; stop one of the two."
+    written(tmp_path, connected={"telegram"}, troubles={"telegram": other})
+    assert read_health(tmp_path, NOON) == (True, f"All is well on telegram. {other}")

@@ -2,9 +2,10 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 from typing_extensions import override
@@ -12,9 +13,11 @@ from typing_extensions import override
 from bot.domain.delivery import DeliveryState
 from bot.domain.subscription import Everything
 from bot.ports.platform import ChatPlatform, Desk, PlatformStartError
-from bot.runtime import NoPlatformError, Progress, Runtime
+from bot.ports.progress import Beat, Progress, unheard
+from bot.runtime import NoPlatformError, Runtime
 from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
+from bot.services.keep_going import Loop, StuckError
 from bot.services.read_sources import SourceReader
 from tests.builders import draft
 from tests.fakes.clocks import HeldClock
@@ -32,7 +35,11 @@ async def for_ever() -> None:
     await asyncio.Event().wait()
 
 
-async def fails() -> None:
+async def never_moves(_: Beat) -> None:
+    await for_ever()
+
+
+async def fails(*_: object) -> None:
     raise ConnectionResetError("cut")
 
 
@@ -43,14 +50,16 @@ class Listener(FakePlatform):
         super().__init__(name)
         self.becomes = list(becomes)
         self.listened = 0
+        self.beat: Beat = unheard
 
     def has_listened(self, times: int) -> bool:
         return self.listened == times
 
     @override
-    async def listen(self, desk: Desk) -> None:
+    async def listen(self, desk: Desk, beat: Beat = unheard) -> None:
         self.listened += 1
-        await super().listen(desk) if not self.becomes else await self.becomes.pop(0)()
+        self.beat = beat
+        await super().listen(desk, beat) if not self.becomes else await self.becomes.pop(0)()
 
 
 class HaltingReader(SourceReader):
@@ -96,7 +105,9 @@ async def until(holds: Callable[[], object]) -> None:
 class Running:
     """A runtime that runs, with what it works on."""
 
-    def __init__(self, newsroom: Newsroom, *platforms: FakePlatform, clock: HeldClock) -> None:
+    def __init__(
+        self, newsroom: Newsroom, *platforms: FakePlatform, clock: HeldClock, also: Mapping[str, Loop]
+    ) -> None:
         self.clock = clock
         self.events = FakeEvents()
         self.pulses: list[Progress] = []
@@ -124,6 +135,7 @@ class Running:
             events=self.events,
             pulse=self.pulses.append,
             others_are_dead=True,
+            also=also,
         )
         self.task = asyncio.create_task(self.runtime.run(self.stop))
 
@@ -139,9 +151,12 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    newsroom: Newsroom, *platforms: FakePlatform, clock: HeldClock | None = None
+    newsroom: Newsroom,
+    *platforms: FakePlatform,
+    clock: HeldClock | None = None,
+    also: Mapping[str, Loop] = MappingProxyType({}),
 ) -> AsyncIterator[Running]:
-    started = Running(newsroom, *platforms, clock=clock or HeldClock())
+    started = Running(newsroom, *platforms, clock=clock or HeldClock(), also=also)
     try:
         yield started
     finally:
@@ -246,8 +261,30 @@ async def test_stopping_lets_what_is_being_sent_arrive(newsroom: Newsroom) -> No
 
 async def test_stopping_does_not_wait_for_a_sender_that_pauses_after_a_failure(newsroom: Newsroom) -> None:
     async with running(newsroom, Listener()) as run:
-        run.deliverer.run = fails  # type: ignore[method-assign]  # a sender that cannot work
+        run.deliverer.run = fails  # type: ignore[assignment,method-assign]  # a sender that cannot work
         await until(lambda: run.events.troubles)
+        await run.ended()
+
+
+async def test_a_loop_that_cannot_be_kept_going_ends_the_run(newsroom: Newsroom) -> None:
+    async with running(newsroom, Listener(), also={"web": Loop(run=never_moves)}) as run:
+        await run.connected("discord")
+        while not run.task.done():
+            run.clock.pass_on(30)
+            await until(lambda: run.task.done() or run.runtime.progress.loops["pulse"] == run.clock.now())
+        with pytest.raises(StuckError):
+            await run.task
+
+
+async def test_a_platform_that_answers_is_seen_to(newsroom: Newsroom) -> None:
+    platform = Listener()
+    async with running(newsroom, platform) as run:
+        await run.connected("discord")
+        platform.beat("Nobody lets us in.")
+        assert run.runtime.progress.troubles == {"discord": "Nobody lets us in."}
+        platform.beat()
+        assert run.runtime.progress.loops["discord"] == run.clock.now()
+        assert run.runtime.progress.troubles == {}
         await run.ended()
 
 

@@ -26,7 +26,7 @@ async def _ignore(_interaction: Interaction) -> None:
 
 
 def _client() -> NewsClient:
-    client = NewsClient(menu=[], respond=_ignore, on_login=lambda _: None, on_open=lambda: None)
+    client = NewsClient(menu=[], respond=_ignore, on_login=lambda _: None, on_open=lambda: None, on_word=lambda: None)
     me: Any = {"id": "1", "username": "newsbot", "global_name": None, "discriminator": "0001", "avatar": None}
     client._connection.user = discord.ClientUser(state=client._connection, data=me)
     return client

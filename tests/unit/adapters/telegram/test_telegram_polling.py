@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from adapters.telegram.polling import ALLOWED_UPDATES, Poller
 from bot.ports.inbox import Letter
+from bot.ports.progress import Beat, unheard
+from tests.fakes.beats import FakeBeats
 from tests.fakes.clocks import HeldClock
 from tests.fakes.inbox import FakeInbox
 from tests.unit.adapters.telegram.bot_server import Script, calling, ok, refusal
@@ -40,10 +42,10 @@ class Hearing:
 
 
 @asynccontextmanager
-async def polling(script: Script, inbox: FakeInbox, clock: HeldClock) -> AsyncIterator[Hearing]:
+async def polling(script: Script, inbox: FakeInbox, clock: HeldClock, beat: Beat = unheard) -> AsyncIterator[Hearing]:
     hearing = Hearing()
     async with calling(script.answer) as client:
-        task = asyncio.create_task(Poller(client, inbox=inbox, clock=clock, handle=hearing).run())
+        task = asyncio.create_task(Poller(client, inbox=inbox, clock=clock, handle=hearing, beat=beat).run())
         yield hearing
         task.cancel()
         await asyncio.wait([task])
@@ -123,6 +125,27 @@ async def test_a_rate_limit_on_polling_is_waited_out_exactly() -> None:
         await clock.asleep(13.0)
         clock.pass_on(13.0)
         assert await hearing.until(1) == [7]
+
+
+async def test_it_gets_on_while_telegram_answers_and_says_what_keeps_it_from_its_work() -> None:
+    script = Script(
+        getUpdates=[
+            ok([]),
+            refusal(502, "Bad Gateway"),
+            refusal(409, "Conflict: terminated by other getUpdates request"),
+            refusal(401, "Unauthorized"),
+            ok([]),
+        ]
+    )
+    clock, beats = HeldClock(), FakeBeats()
+    async with polling(script, FakeInbox(), clock, beats):
+        for wait in (1.0, 10.0, 60.0):
+            await clock.asleep(wait)
+            clock.pass_on(wait)
+        well, conflict, refused, well_again = await beats.until(4)
+    assert (well, well_again) == (None, None)
+    assert "Another program" in (conflict or "")
+    assert "token" in (refused or "")
 
 
 @pytest.mark.parametrize("is_taken_away", [True, False])

@@ -1,0 +1,50 @@
+"""What /healthz says is what ``newsbot health`` says, and what waits."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.served import health_mount
+from bot.domain.subscription import Everything
+from bot.ports.progress import Progress
+from tests.builders import draft
+from tests.newsroom import Newsroom, open_newsroom
+from tests.web_door import served
+
+
+@pytest.fixture
+async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(tmp_path) as opened:
+        yield opened
+
+
+async def test_a_bot_that_gets_on_is_well_and_says_what_waits(newsroom: Newsroom) -> None:
+    await newsroom.follow(Everything())
+    await newsroom.import_stories(draft("Under way"), title="Wire")
+    progress = Progress(connected={"discord"})
+    progress.note("deliveries", newsroom.clock.now())
+    now = newsroom.clock.now().isoformat()
+    mount = health_mount(progress, newsroom.database, newsroom.clock)
+    async with served([mount]) as client, client.get("/healthz") as answer:
+        assert (answer.status, answer.content_type) == (200, "application/json")
+        assert await answer.json() == {
+            "is_well": True,
+            "why": "All is well on discord.",
+            "at": now,
+            "connected": ["discord"],
+            "refused": {},
+            "troubles": {},
+            "loops": {"deliveries": now},
+            "queues": [{"platform": "discord", "state": "pending", "count": 1, "oldest": now}],
+        }
+
+
+async def test_a_bot_that_stands_still_is_not_well_and_says_why(newsroom: Newsroom) -> None:
+    progress = Progress(connected={"discord"})
+    progress.note("sources", newsroom.clock.now() - timedelta(minutes=6))
+    mount = health_mount(progress, newsroom.database, newsroom.clock)
+    async with served([mount]) as client, client.get("/healthz") as answer:
+        assert answer.status == 503
+        assert (await answer.json())["why"] == "Stuck for more than five minutes: sources."
