@@ -1,10 +1,10 @@
 """Texts that sources published, in the tables ``articles`` and ``article_keys``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId, titles_before
@@ -19,6 +19,13 @@ _MOST_KEYS = 1000
 
 _KEYS_EACH = 40
 """Some publishers make up ids and links at each fetch; the rows for them must not grow for ever."""
+
+_ADD = insert(articles).returning(_c.id, sort_by_parameter_order=True)
+_DATE_STORY = (
+    update(stories)
+    .where(stories.c.id == bindparam("the_story"), stories.c.at.is_(None))
+    .values(at=bindparam("the_moment"))
+)
 
 
 class DatabaseArticles:
@@ -50,26 +57,18 @@ class DatabaseArticles:
         return [to_article(row) for row in await self._connection.execute(statement)]
 
     async def add(self, article: NewArticle) -> ArticleId:
-        draft, seen = article.draft, article.first_seen_at
-        statement = insert(articles).values(
-            story_id=article.story_id,
-            source_id=article.source_id,
-            first_seen_at=seen,
-            is_announced=article.is_announced,
-            page_tries=0,
-            former_titles=(),
-            page_due_at=article.page_due_at,
-            **_told(draft),
-        )
-        added = ArticleId((await self._connection.execute(statement.returning(_c.id))).scalar_one())
-        await self._connection.execute(
-            update(stories)
-            .where(stories.c.id == article.story_id, stories.c.at.is_(None))
-            .values(at=min(draft.published_at or seen, seen))
-        )
-        await self._know_by(added, article.keys)
-        await search.make_findable(self._connection, added, draft)
+        [added] = await self.add_all([article])
         return added
+
+    async def add_all(self, new: Sequence[NewArticle]) -> list[ArticleId]:
+        if not new:
+            return []
+        numbers = (await self._connection.execute(_ADD, [_row(article) for article in new])).scalars()
+        added = [(ArticleId(number), article) for number, article in zip(numbers, new, strict=True)]
+        await self._connection.execute(_DATE_STORY, [_story_date(article) for article in new])
+        await self._know_by((number, article.keys) for number, article in added)
+        await search.make_findable(self._connection, [(number, article.draft) for number, article in added])
+        return [number for number, _ in added]
 
     async def correct(
         self,
@@ -91,7 +90,7 @@ class DatabaseArticles:
         )
         await self.recognise(article_id, keys)
         article = to_article(row)
-        await search.make_findable(self._connection, article_id, article.draft)
+        await search.make_findable(self._connection, [(article_id, article.draft)])
         return article
 
     async def pages_due(self, now: datetime, *, limit: int) -> list[Article]:
@@ -115,7 +114,7 @@ class DatabaseArticles:
         tried = {"page_tries": _c.page_tries + 1, "page_due_at": None}
         statement = update(articles).where(_c.id == article_id).values(**said, **tried).returning(*_c)
         article = to_article((await self._connection.execute(statement)).one())
-        await search.make_findable(self._connection, article_id, article.draft)
+        await search.make_findable(self._connection, [(article_id, article.draft)])
         return article
 
     async def page_failed(self, article_id: ArticleId, problem: str, *, again_at: datetime | None) -> None:
@@ -130,15 +129,15 @@ class DatabaseArticles:
     async def recognise(self, article_id: ArticleId, keys: Iterable[str]) -> None:
         count = select(func.count()).select_from(article_keys).where(article_keys.c.article_id == article_id)
         room = _KEYS_EACH - (await self._connection.execute(count)).scalar_one()
-        await self._know_by(article_id, tuple(keys)[: max(room, 0)])
+        await self._know_by([(article_id, tuple(keys)[: max(room, 0)])])
 
     async def release(self, keys: Iterable[str]) -> None:
         if released := tuple(keys):
             await self._connection.execute(delete(article_keys).where(article_keys.c.key.in_(released)))
 
-    async def _know_by(self, article_id: ArticleId, keys: Iterable[str]) -> None:
+    async def _know_by(self, known: Iterable[tuple[ArticleId, Iterable[str]]]) -> None:
         """A key that belongs to an article already stays with it."""
-        rows = [{"key": key, "article_id": article_id} for key in keys]
+        rows = [{"key": key, "article_id": article_id} for article_id, keys in known for key in keys]
         if rows:
             statement = dialects.insert(self._connection, article_keys).on_conflict_do_nothing()
             await self._connection.execute(statement, rows)
@@ -148,6 +147,24 @@ class DatabaseArticles:
         statement = select(_c.title, _c.has_own_title, _c.former_titles).where(_c.id == article_id)
         row = (await self._connection.execute(statement)).one()
         return titles_before(row.former_titles, row.title if row.has_own_title else draft.title, draft.title)
+
+
+def _row(article: NewArticle) -> Mapping[str, Any]:
+    return {
+        "story_id": article.story_id,
+        "source_id": article.source_id,
+        "first_seen_at": article.first_seen_at,
+        "is_announced": article.is_announced,
+        "page_tries": 0,
+        "former_titles": (),
+        "page_due_at": article.page_due_at,
+        **_told(article.draft),
+    }
+
+
+def _story_date(article: NewArticle) -> Mapping[str, Any]:
+    seen = article.first_seen_at
+    return {"the_story": article.story_id, "the_moment": min(article.draft.published_at or seen, seen)}
 
 
 def to_article(row: Row[*tuple[Any, ...]]) -> Article:

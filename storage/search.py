@@ -7,6 +7,7 @@ and digits ever reach a database's query language. A telling of a story is found
 import asyncio
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, column, literal, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -30,14 +31,13 @@ index = table("article_index", column("rowid"), column("article_index"))
 """SQLite's full-text index over ``article_words`` (sqlite.org/fts5.html#external_content_tables)."""
 
 
-async def make_findable(connection: AsyncConnection, article_id: ArticleId, draft: Draft) -> None:
-    """Let the article be found by the words it has now and by no others."""
-    title, words = await asyncio.to_thread(_findable, draft)
-    statement = dialects.insert(connection, article_words).values(article_id=article_id, title=title, words=words)
+async def make_findable(connection: AsyncConnection, told: Sequence[tuple[ArticleId, Draft]]) -> None:
+    """Let the articles be found by the words they have now and by no others."""
+    rows = await asyncio.to_thread(lambda: [_findable(article_id, draft) for article_id, draft in told])
+    statement = dialects.insert(connection, article_words)
+    again = {"title": statement.excluded.title, "words": statement.excluded.words}
     await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[article_words.c.article_id], set_={"title": title, "words": words}
-        )
+        statement.on_conflict_do_update(index_elements=[article_words.c.article_id], set_=again), rows
     )
 
 
@@ -92,11 +92,12 @@ def indexed_words(text: str) -> list[str]:
     return list(dict.fromkeys(reversed(words)))[::-1]
 
 
-def _findable(draft: Draft) -> tuple[str, str]:
-    """The words of the title and those of the whole text."""
+def _findable(article_id: ArticleId, draft: Draft) -> dict[str, Any]:
+    """A row with the words of the title and those of the whole text."""
     title = indexed_words(draft.title)
     words = dict.fromkeys(title)
     for text in (draft.teaser or "", *draft.paragraphs):
         words.update(dict.fromkeys(indexed_words(text)))
     ends = accumulate(len(word.encode()) for word in words)
-    return " ".join(title), " ".join(word for word, end in zip(words, ends, strict=True) if end <= _MOST_BYTES)
+    kept = (word for word, end in zip(words, ends, strict=True) if end <= _MOST_BYTES)
+    return {"article_id": article_id, "title": " ".join(title), "words": " ".join(kept)}

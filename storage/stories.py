@@ -1,8 +1,9 @@
 """Events as readers see them, in the tables ``stories`` and ``story_topics``."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +26,7 @@ _ARTICLES = (
     select(articles).where(articles.c.story_id.in_(bindparam("stories", expanding=True))).order_by(articles.c.id)
 )
 _THESE_ARTICLES = select(articles).where(articles.c.id.in_(bindparam("articles", expanding=True)))
+_FORGET_TOPICS = delete(story_topics).where(story_topics.c.story_id.in_(bindparam("stories", expanding=True)))
 _TELLERS = select(sources).where(sources.c.id.in_(bindparam("sources", expanding=True)))
 
 
@@ -38,22 +40,19 @@ class DatabaseStories:
         statement = insert(stories).values(opened_at=now).returning(_c.id)
         return StoryId((await self._connection.execute(statement)).scalar_one())
 
+    async def open_many(self, count: int, *, now: datetime) -> list[StoryId]:
+        if not count:
+            return []
+        opened = await self._connection.execute(insert(stories).returning(_c.id), [{"opened_at": now}] * count)
+        return [StoryId(number) for number in sorted(opened.scalars())]
+
     async def set_topics(self, story_id: StoryId, matches: Iterable[Match]) -> None:
-        await self._connection.execute(delete(story_topics).where(story_topics.c.story_id == story_id))
-        first: dict[TopicId, Match] = {}
-        for match in matches:
-            first.setdefault(match.topic_id, match)
-        rows = [
-            {
-                "story_id": story_id,
-                "topic_id": topic_id,
-                "place": place,
-                "word": match.word,
-                "paragraph": match.paragraph,
-            }
-            for place, (topic_id, match) in enumerate(first.items())
-        ]
-        if rows:
+        await self.set_all_topics({story_id: matches})
+
+    async def set_all_topics(self, matches: Mapping[StoryId, Iterable[Match]]) -> None:
+        if matches:
+            await self._connection.execute(_FORGET_TOPICS, {"stories": list(matches)})
+        if rows := [row for story_id, about in matches.items() for row in _topic_rows(story_id, about)]:
             await self._connection.execute(insert(story_topics), rows)
 
     async def topics(self, story_id: StoryId) -> list[Match]:
@@ -167,3 +166,18 @@ class DatabaseStories:
         for article in told:
             by_story[article.story_id].append(Told(article=article, source=by_id[article.source_id]))
         return by_story
+
+
+def _topic_rows(story_id: StoryId, matches: Iterable[Match]) -> Iterator[dict[str, Any]]:
+    """Each topic once, with what said so first."""
+    first: dict[TopicId, Match] = {}
+    for match in matches:
+        first.setdefault(match.topic_id, match)
+    for place, (topic_id, match) in enumerate(first.items()):
+        yield {
+            "story_id": story_id,
+            "topic_id": topic_id,
+            "place": place,
+            "word": match.word,
+            "paragraph": match.paragraph,
+        }

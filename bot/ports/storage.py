@@ -82,6 +82,10 @@ class ArticleStore(Protocol):
         """Store it with its keys and make it findable by words. A key that belongs to another article stays there."""
         ...
 
+    async def add_all(self, new: Sequence[NewArticle]) -> list[ArticleId]:
+        """The same for each, in this order, at the cost of few."""
+        ...
+
     async def recognise(self, article_id: ArticleId, keys: Iterable[str]) -> None:
         """Know the article by these keys too, as far as they belong to none; by forty keys at most."""
         ...
@@ -127,8 +131,16 @@ class StoryStore(Protocol):
         """A new story without articles."""
         ...
 
+    async def open_many(self, count: int, *, now: datetime) -> list[StoryId]:
+        """So many of them, at the cost of one."""
+        ...
+
     async def set_topics(self, story_id: StoryId, matches: Iterable[Match]) -> None:
         """What the story is about and which word said so; replaces what stood there."""
+        ...
+
+    async def set_all_topics(self, matches: Mapping[StoryId, Iterable[Match]]) -> None:
+        """The same for each story, at the cost of few."""
         ...
 
     async def topics(self, story_id: StoryId) -> list[Match]: ...

@@ -1,6 +1,6 @@
 """Find the story that another source tells already, so that one event is told once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.article import Article, Draft, StoryId
@@ -18,11 +18,18 @@ _FEWEST_SHARED = 3
 
 
 async def story_told_elsewhere(
-    work: UnitOfWork, source_id: SourceId, draft: Draft, matches: Iterable[Match], *, now: datetime
+    work: UnitOfWork,
+    source_id: SourceId,
+    draft: Draft,
+    matches: Iterable[Match],
+    *,
+    now: datetime,
+    but_not: Collection[StoryId | None] = (),
 ) -> StoryId | None:
     """The story of other sources that tells of the same event, if one surely does. Never one that the source tells.
 
-    ``matches`` are the topics of the draft: where both have some and none in common, they are not the same.
+    ``but_not`` are stories that the source is about to tell; ``matches`` are the topics of the draft: where both have
+    some and none in common, they are not the same.
     """
     at = min(draft.published_at or now, now)
     if now - at > TOGETHER:
@@ -37,6 +44,8 @@ async def story_told_elsewhere(
     )
     topics = {match.topic_id for match in matches}
     for article in _same(mine, candidates, at):
+        if article.story_id in but_not:
+            continue
         told = {match.topic_id for match in await work.stories.topics(article.story_id)}
         if not topics or not told or topics & told:
             return article.story_id

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.article import Article, Draft, NewArticle, StoryId, is_correction
 from bot.domain.full_text import HEADLINE_PATIENCE, wants_page
+from bot.domain.matching import Match
 from bot.domain.recognition import Document, Entry, came_out
 from bot.domain.source import Identity, Source
 from bot.ports.storage import UnitOfWork
@@ -33,6 +34,17 @@ class Published:
     identity: Identity = Identity.GUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Telling:
+    """A new entry with the story that it is told in, a new one or one of others, and all that story's topics."""
+
+    entry: Entry
+    story_id: StoryId
+    matches: Sequence[Match]
+    is_new: bool
+    is_announced: bool
+
+
 async def publish(
     work: UnitOfWork,
     topics: Topics,
@@ -57,20 +69,17 @@ async def publish(
         if entry.before and await _correct(work, topics, source, entry.before, entry, now=now, delay=refresh_delay)
     ]
     fresh = [entry for entry in entries if entry.before is None]
-    new: list[StoryId] = []
-    joined: list[StoryId] = []
+    told = await _tell(work, topics, source, fresh[::-1], now=now, announce=announce)
     promised = 0
-    for age, entry in reversed(list(enumerate(fresh))):
-        story_id, is_new = await _tell(work, topics, source, entry, now=now, is_announced=age < announce)
-        (new if is_new else joined).append(story_id)
-        if not is_new:
-            await work.deliveries.refresh(story_id, due=now + refresh_delay)
-        if age < announce:
-            due = now + HEADLINE_PATIENCE if wants_page(source, entry.draft) else now
-            promised += await work.deliveries.promise(story_id, now=now, due=due)
+    for telling in told:
+        if not telling.is_new:
+            await work.deliveries.refresh(telling.story_id, due=now + refresh_delay)
+        if telling.is_announced:
+            due = now + HEADLINE_PATIENCE if wants_page(source, telling.entry.draft) else now
+            promised += await work.deliveries.promise(telling.story_id, now=now, due=due)
     return Published(
-        new=tuple(new),
-        joined=tuple(joined),
+        new=tuple(telling.story_id for telling in told if telling.is_new),
+        joined=tuple(telling.story_id for telling in told if not telling.is_new),
         corrected=tuple(corrected),
         known=len(entries) - len(fresh) + document.repeats,
         promised=promised,
@@ -88,33 +97,47 @@ async def _recognised(work: UnitOfWork, source: Source, drafts: Sequence[Draft],
 
 
 async def _tell(
-    work: UnitOfWork,
-    topics: Topics,
-    source: Source,
-    entry: Entry,
-    *,
-    now: datetime,
-    is_announced: bool,
-) -> tuple[StoryId, bool]:
-    """The story that the entry is told in, and whether it is a new one."""
-    draft = entry.draft
-    await work.articles.release(entry.released)
-    matches = await topics.touched_by(work, draft)
-    told_elsewhere = await story_told_elsewhere(work, source.id, draft, matches, now=now)
-    story_id = told_elsewhere or await work.stories.open(now=now)
-    article = NewArticle(
+    work: UnitOfWork, topics: Topics, source: Source, fresh: Sequence[Entry], *, now: datetime, announce: int
+) -> list[_Telling]:
+    """Store new entries, oldest first, each in the story that others tell of it already or in one of its own."""
+    told = await _placed(work, topics, source, fresh, now=now, announce=announce)
+    await work.articles.release(key for telling in told for key in telling.entry.released)
+    await work.articles.add_all([_article(source, telling, now=now) for telling in told])
+    await work.stories.set_all_topics({telling.story_id: telling.matches for telling in told})
+    return told
+
+
+async def _placed(
+    work: UnitOfWork, topics: Topics, source: Source, fresh: Sequence[Entry], *, now: datetime, announce: int
+) -> list[_Telling]:
+    about = [await topics.touched_by(work, entry.draft) for entry in fresh]
+    elsewhere: list[StoryId | None] = []
+    for entry, matches in zip(fresh, about, strict=True):
+        elsewhere.append(await story_told_elsewhere(work, source.id, entry.draft, matches, now=now, but_not=elsewhere))
+    own = iter(await work.stories.open_many(elsewhere.count(None), now=now))
+    return [
+        _Telling(
+            entry=entry,
+            story_id=next(own) if story_id is None else story_id,
+            matches=matches if story_id is None else (*await work.stories.topics(story_id), *matches),
+            is_new=story_id is None,
+            is_announced=left <= announce,
+        )
+        for left, entry, story_id, matches in zip(range(len(fresh), 0, -1), fresh, elsewhere, about, strict=True)
+    ]
+
+
+def _article(source: Source, telling: _Telling, *, now: datetime) -> NewArticle:
+    entry = telling.entry
+    return NewArticle(
         source_id=source.id,
-        story_id=story_id,
-        draft=draft,
+        story_id=telling.story_id,
+        draft=entry.draft,
         keys=entry.keys,
         first_seen_at=now,
-        is_announced=is_announced,
-        page_due_at=now if wants_page(source, draft) else None,
+        is_announced=telling.is_announced,
+        page_due_at=now if wants_page(source, entry.draft) else None,
     )
-    await work.articles.add(article)
-    known = await work.stories.topics(story_id) if told_elsewhere else []
-    await work.stories.set_topics(story_id, (*known, *matches))
-    return story_id, told_elsewhere is None
 
 
 async def _correct(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.domain.article import Draft, NewArticle
 from storage import Database
 from tests import stored
-from tests.builders import NOON, draft, new_article
+from tests.builders import NOON, draft, match, new_article
 
 _FULL = Draft(
     title="“Quoted” заголовок, başlıq 🛳️",
@@ -48,6 +48,35 @@ async def test_an_article_is_known_by_each_of_its_keys_and_no_other(storage: Dat
         known = await work.articles.known(["g1", "l1", "g2", "g3"])
         assert {key: article.id for key, article in known.items()} == {"g1": first, "l1": first, "g2": second}
         assert await work.articles.known([]) == {}
+
+
+async def test_many_at_once_are_kept_as_one_by_one_and_numbered_in_their_order(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        stories = await work.stories.open_many(40, now=NOON)
+        assert (len(set(stories)), stories) == (40, sorted(stories))
+        many = [
+            new_article(source.id, story_id, draft(f"Title {place}", f"word{place}"), keys=(f"k{place}", "shared"))
+            for place, story_id in enumerate(stories)
+        ]
+        added = await work.articles.add_all(many)
+        assert added == sorted(added)
+        await work.stories.set_all_topics({story_id: [match(f"t{story_id}")] for story_id in stories})
+
+        known = await work.articles.known(["shared", *(f"k{place}" for place in range(40))])
+        assert [known[f"k{place}"].id for place in range(40)] == added
+        assert [known[f"k{place}"].story_id for place in range(40)] == stories
+        assert known["shared"].id == added[0]
+        assert [story.id for story in await work.stories.search("word17", limit=9)] == [stories[17]]
+        assert await work.stories.topics(stories[17]) == [match(f"t{stories[17]}")]
+        assert [one.at for one in await work.stories.latest(limit=99)] == [NOON] * 40
+
+
+async def test_none_at_once_are_none(storage: Database) -> None:
+    async with storage.writing() as work:
+        assert await work.articles.add_all([]) == []
+        assert await work.stories.open_many(0, now=NOON) == []
+        await work.stories.set_all_topics({})
 
 
 async def test_a_key_stays_with_the_article_that_had_it_first(storage: Database) -> None:

@@ -112,6 +112,15 @@ async def test_one_event_told_by_two_is_one_story_that_says_who_else_tells_it(de
     assert await desk.latest() == [FERRIES.title, QUAKE.title]
 
 
+async def test_of_two_tellings_in_one_document_the_older_joins_and_the_other_is_a_story_of_its_own(desk: Desk) -> None:
+    (story_id,) = (await desk.tells("Wire", QUAKE)).new
+    older, newer = (replace(QUAKE_IN_OTHER_WORDS, guid=guid, link=f"https://h.example/{guid}") for guid in "ab")
+    second = await desk.tells("Herald", newer, older)
+
+    assert (second.joined, len(second.new)) == ((story_id,), 1)
+    assert [told.article.draft.guid for told in (await desk.story(story_id)).told] == ["quake", "a"]
+
+
 async def test_a_copy_with_edits_joins_too(desk: Desk) -> None:
     (story_id,) = (await desk.tells("Wire", QUAKE)).new
     edited = str(QUAKE.teaser).replace("struck near", "hit").replace(" There were no injuries in Sapporo.", "")
