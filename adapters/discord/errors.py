@@ -5,6 +5,7 @@ from typing import Final
 import aiohttp
 import discord
 
+from bot.domain.delivery import RateLimit
 from bot.ports.platform import (
     ChannelLostError,
     PlatformStartError,
@@ -74,7 +75,7 @@ def send_error(error: Exception) -> SendError:
         case SendError():
             meaning = error
         case discord.RateLimited():
-            meaning = TryLaterError("rate limit", wait_s=error.retry_after)
+            meaning = TryLaterError("Discord asked for a pause", wait_s=error.retry_after, limit=RateLimit.ASKED)
         case discord.DiscordServerError():
             meaning = UncertainError(f"Discord failed with status {error.status}")
         case discord.HTTPException():
@@ -84,7 +85,7 @@ def send_error(error: Exception) -> SendError:
         case RuntimeError() if "closed" in str(error):
             meaning = TryLaterError("not connected to Discord", wait_s=_UNREACHABLE_S)
         case _:
-            meaning = UncertainError(f"the connection to Discord broke: {type(error).__name__}")
+            meaning = UncertainError("the connection to Discord broke before it answered")
     return meaning
 
 
@@ -121,9 +122,10 @@ def _refusal(error: discord.HTTPException) -> SendError:
     refusal: SendError
     match error.status, error.code:
         case ((401 | 429), _):
-            refusal = TryLaterError(reason, wait_s=_wait(error, _BARRED_S))
+            asked = RateLimit.ASKED if error.status == _TOO_MANY else None
+            refusal = TryLaterError(reason, wait_s=_wait(error, _BARRED_S), limit=asked)
         case _, code if code in _LATER:
-            refusal = TryLaterError(reason, wait_s=_wait(error, _LATER_S))
+            refusal = TryLaterError(reason, wait_s=_wait(error, _LATER_S), limit=RateLimit.ASKED)
         case _, code if code == UNKNOWN_MESSAGE:
             refusal = MessageGoneError(reason)
         case _, code if code == THREAD_ARCHIVED:
@@ -140,8 +142,11 @@ def _refusal(error: discord.HTTPException) -> SendError:
 
 
 def _reason(error: discord.HTTPException) -> str:
-    first_line = error.text.split("\n", 1)[0][:_LONGEST_REASON]
-    return f"status {error.status}, code {error.code}: {first_line}" if first_line else f"status {error.status}"
+    """Discord's own sentence where it has one; what is not of the API, such as a proxy's page, has none."""
+    if error.status == _TOO_MANY:
+        return "Discord asked for a pause"
+    sentence = error.text.split("\n", 1)[0][:_LONGEST_REASON] if error.code else ""
+    return f"Discord says: {sentence} (code {error.code})" if sentence else f"Discord answered {error.status}"
 
 
 def _wait(error: discord.HTTPException, otherwise: float) -> float:

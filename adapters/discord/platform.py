@@ -25,7 +25,7 @@ from adapters.discord.menu import menu
 from adapters.discord.render import card
 from adapters.discord.respond import Responder
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import Receipt
+from bot.domain.delivery import RateLimit, Receipt, Waited
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
@@ -104,13 +104,13 @@ class DiscordPlatform:
     async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
         """See ChatPlatform. Repeating a message that was deleted meanwhile shows nothing: a receipt without ids."""
         channel = self._channel(to)
-        await self._pace(_place(to), CHANNEL_RATE)
+        waited = await self._pace(_place(to), CHANNEL_RATE)
         sending = channel.send(view=card(post, self._codec), nonce=once, allowed_mentions=NOBODY)
         try:
             message = await self._asked(sending, _place(to))
         except MessageGoneError:
-            return Receipt(channel=to, message_ids=())
-        return Receipt(channel=to, message_ids=(str(message.id),))
+            return Receipt(channel=to, message_ids=(), waited=waited)
+        return Receipt(channel=to, message_ids=(str(message.id),), waited=waited)
 
     async def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """See ChatPlatform."""
@@ -192,17 +192,19 @@ class DiscordPlatform:
     def _channel(self, ref: ChannelRef) -> discord.PartialMessageable:
         return self._connected().get_partial_messageable(int(_place(ref)))
 
-    async def _pace(self, place: str, rate: Rate | None) -> None:
-        """Wait for our turn where it comes soon; TryLaterError where it does not."""
+    async def _pace(self, place: str, rate: Rate | None) -> Waited | None:
+        """Wait for our turn where it comes soon, and tell for what; TryLaterError where it does not."""
         if not self._options.rates:
-            return
-        now = self._clock.monotonic()
-        patience_ends = now + _LONGEST_TURN_S
+            return None
+        began = now = self._clock.monotonic()
+        limit: RateLimit | None = None
         while (wait := self._pacer.take(place, rate, now=now)) > 0:
-            if now + wait > patience_ends:
-                raise TryLaterError("our own pace", wait_s=wait)
+            limit = self._pacer.held_by(place, rate, now=now)
+            if now + wait > began + _LONGEST_TURN_S:
+                raise TryLaterError("Discord takes no more for now", wait_s=wait, limit=limit)
             await self._clock.sleep(wait)
             now = self._clock.monotonic()
+        return Waited(limit=limit, seconds=now - began) if limit else None
 
     async def _edit(self, receipt: Receipt, post: Post) -> None:
         place = f"edit {_place(receipt.channel)}"

@@ -12,8 +12,10 @@ from adapters.telegram.limits import (
     SHARED_POSTS_IN_WINDOW,
     WINDOW_S,
 )
+from bot.domain.delivery import RateLimit, Waited
 from bot.messages.pacing import Pacer, Rate
 from bot.ports.clock import Clock
+from bot.ports.platform import TryLaterError
 
 _KEPT_CHATS = 20_000
 _SHORTEST_NAP_S = 0.001
@@ -61,20 +63,30 @@ class Budget:
         is_answer = purpose is Purpose.ANSWER
         return max(full, self._pacer.wait(str(chat), self._private(chat), now=now, is_answer=is_answer, ahead=ahead))
 
-    async def turn(self, chat: int, purpose: Purpose = Purpose.POST, *, patience_s: float) -> float:
-        """0.0 once one call is spent, or the seconds still to wait after ``patience_s`` would have run out."""
+    async def turn(self, chat: int, purpose: Purpose = Purpose.POST, *, patience_s: float) -> Waited | None:
+        """What was waited for until one call was spent. Raises TryLaterError where that takes over ``patience_s``."""
         spent = 0.0
+        limit: RateLimit | None = None
         while wait := self.take(chat, purpose):
+            limit = self._held_by(chat, purpose)
             if spent + wait > patience_s:
-                return wait
+                raise TryLaterError("Telegram takes no more for now", wait_s=wait, limit=limit)
             nap = max(wait, _SHORTEST_NAP_S)
             await self._clock.sleep(nap)
             spent += nap
-        return 0.0
+        return Waited(limit=limit, seconds=spent) if limit else None
 
     def close(self, chat: int, wait_s: float) -> None:
         """Telegram said: nothing to this chat for so many seconds."""
         self._pacer.close(str(chat), until=self._clock.monotonic() + wait_s)
+
+    def _held_by(self, chat: int, purpose: Purpose) -> RateLimit:
+        """Which limit it was that ``take`` just said to wait for."""
+        now = self._clock.monotonic()
+        window = self._window(chat, now)
+        if window is not None and _missing(window, now, allowed=purpose) > 0:
+            return RateLimit.CHANNEL
+        return self._pacer.held_by(str(chat), self._private(chat), now=now)
 
     def _private(self, chat: int) -> Rate | None:
         return PRIVATE if self._is_kept and chat > 0 else None

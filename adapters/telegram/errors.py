@@ -6,6 +6,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 
 from adapters.telegram.transport import NotSentError, SlowDownError
 from bot.domain.channel import ChannelRef
+from bot.domain.delivery import RateLimit
 from bot.ports.platform import ChannelLostError, PostRefusedError, SendError, TryLaterError, UncertainError
 
 _LOG = logging.getLogger(__name__)
@@ -45,10 +46,10 @@ def send_error(error: TelegramError, to: ChannelRef, *, is_repeatable: bool = Fa
 
     ``is_repeatable``: doing it twice is the same as once (edits, withdrawals), so an unknown outcome is tried again.
     """
-    reason = error.message
+    reason = _reason(error)
     match error:
         case SlowDownError():
-            return TryLaterError(reason, wait_s=error.wait_s)
+            return TryLaterError(reason, wait_s=error.wait_s, limit=RateLimit.ASKED)
         case ChatMigrated():
             moved = ChannelRef(platform=to.platform, id=str(error.new_chat_id), thread=to.thread)
             return ChannelLostError(reason, moved_to=moved)
@@ -57,7 +58,7 @@ def send_error(error: TelegramError, to: ChannelRef, *, is_repeatable: bool = Fa
         case BadRequest():
             return ChannelLostError(reason) if _says(error, *_LOST) else PostRefusedError(reason)
         case InvalidToken() | Conflict():
-            _LOG.error("telegram refuses our token or our method: %s", reason)
+            _LOG.error("telegram refuses our token or our method: %s", error.message)
             return TryLaterError(reason, wait_s=_REFUSED_TOKEN_S)
         case NotSentError():
             return TryLaterError(reason, wait_s=_UNREACHABLE_S)
@@ -65,6 +66,23 @@ def send_error(error: TelegramError, to: ChannelRef, *, is_repeatable: bool = Fa
             return TryLaterError(reason, wait_s=_UNREACHABLE_S)
         case _:
             return UncertainError(reason)
+
+
+def _reason(error: TelegramError) -> str:
+    """Words for readers: Telegram's own where it has any."""
+    match error:
+        case SlowDownError():
+            return "Telegram asked for a pause"
+        case ChatMigrated():
+            return "the group became a supergroup"
+        case Forbidden() | BadRequest():
+            return f"Telegram says: {error.message.removeprefix('Forbidden: ')}"
+        case InvalidToken() | Conflict():
+            return "Telegram refuses this bot for now"
+        case NotSentError():
+            return "Telegram cannot be reached"
+        case _:
+            return "Telegram's answer was lost"
 
 
 def is_markup_error(error: TelegramError) -> bool:

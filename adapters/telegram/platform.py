@@ -31,7 +31,7 @@ from bot.messages.limits import Limits
 from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
-from bot.ports.platform import Desk, PlatformStartError, PostRefusedError, TryLaterError
+from bot.ports.platform import Desk, PlatformStartError, PostRefusedError
 from bot.ports.progress import Beat, unheard
 from bot.ports.prompts import Prompts
 
@@ -125,7 +125,7 @@ class TelegramPlatform:
     async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
         """Show the post. Telegram recognises no repeat, so ``once`` is of no use here. Raises SendError kinds."""
         chat = _number(to.id)
-        await self._wait_for_turn(chat)
+        waited = await self._budget.turn(chat, patience_s=_PATIENCE_S)
         thread = _number(to.thread) if to.thread is not None else None
         try:
             message = await self._client.show(
@@ -134,14 +134,14 @@ class TelegramPlatform:
         except TelegramError as error:
             self._note(error, chat)
             raise send_error(error, to) from None
-        return Receipt(channel=to, message_ids=(str(message["message_id"]),))
+        return Receipt(channel=to, message_ids=(str(message["message_id"]),), waited=waited)
 
     async def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Make the sent message say this; no change is a success. Raises SendError kinds, but never UncertainError."""
         chat = _number(receipt.channel.id)
         rendered = render(post, self._codec)
         for message in receipt.message_ids[:1]:
-            await self._wait_for_turn(chat, Purpose.EDIT)
+            await self._budget.turn(chat, Purpose.EDIT, patience_s=_PATIENCE_S)
             try:
                 await self._client.show("editMessageText", rendered, chat_id=chat, message_id=_number(message))
             except TelegramError as error:
@@ -155,7 +155,7 @@ class TelegramPlatform:
         """Take the messages away; one that is gone is a success. Raises SendError kinds, but never UncertainError."""
         chat = _number(receipt.channel.id)
         for message in receipt.message_ids:
-            await self._wait_for_turn(chat, Purpose.EDIT)
+            await self._budget.turn(chat, Purpose.EDIT, patience_s=_PATIENCE_S)
             try:
                 await self._client.call("deleteMessage", chat_id=chat, message_id=_number(message))
             except TelegramError as error:
@@ -216,11 +216,6 @@ class TelegramPlatform:
                 await self._on_channel_moved(channel_ref(old), channel_ref(new))
             case _:
                 pass
-
-    async def _wait_for_turn(self, chat: int, purpose: Purpose = Purpose.POST) -> None:
-        wait_s = await self._budget.turn(chat, purpose, patience_s=_PATIENCE_S)
-        if wait_s:
-            raise TryLaterError("Telegram's limit for this chat is used up for now", wait_s=wait_s)
 
     def _note(self, error: TelegramError, chat: int) -> None:
         if isinstance(error, SlowDownError):

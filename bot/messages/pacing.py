@@ -5,6 +5,8 @@ Pure: times are seconds of one monotonic clock that the caller reads.
 
 from dataclasses import dataclass
 
+from bot.domain.delivery import RateLimit
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
@@ -46,12 +48,20 @@ class Pacer:
 
     def wait(self, place: str, rate: Rate | None, *, now: float, is_answer: bool = False, ahead: int = 0) -> float:
         """The seconds until ``take`` would spend a token after ``ahead`` others in the same place; nothing is spent."""
-        closed = max(self._closed_until.get(place, 0.0), self._closed_until.get("", 0.0)) - now
+        closed = self._closed_until_for(place) - now
         if closed > 0:
             return closed
         needed = 1.0 + ahead - (self._debt if is_answer else 0.0)
         buckets = self._buckets(place, rate, now)
         return max((self._missing(bucket, of, now, needed) for bucket, of in buckets), default=0.0)
+
+    def held_by(self, place: str, rate: Rate | None, *, now: float) -> RateLimit:
+        """Which limit it was that ``take`` just said to wait for."""
+        if self._closed_until_for(place) > now:
+            return RateLimit.ASKED
+        of_all = self._missing(self._all, self._overall, now, 1.0) if self._all and self._overall else 0.0
+        of_place = self._missing(self._bucket(place, rate, now), rate, now, 1.0) if rate else 0.0
+        return RateLimit.CHANNEL if of_place > of_all else RateLimit.OVERALL
 
     def close(self, place: str, *, until: float) -> None:
         """The platform said: nothing to this place before ``until``; an empty place means everything."""
@@ -62,6 +72,9 @@ class Pacer:
         if rate:
             buckets.append((self._bucket(place, rate, now), rate))
         return buckets
+
+    def _closed_until_for(self, place: str) -> float:
+        return max(self._closed_until.get(place, 0.0), self._closed_until.get("", 0.0))
 
     def _bucket(self, place: str, rate: Rate, now: float) -> _Bucket:
         bucket = self._places.get(place)

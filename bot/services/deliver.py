@@ -231,15 +231,15 @@ class Deliverer:
             return Sent(receipt=None)
         return Sent(receipt=await platform.edit(claim.receipt, card(story)))
 
-    @staticmethod
-    async def _send(platform: ChatPlatform, claim: Claim, post: Post) -> Receipt:
+    async def _send(self, platform: ChatPlatform, claim: Claim, post: Post) -> Receipt:
         """The receipt. A send that breaks without an answer of the platform may have broken after the post left."""
         try:
             return await platform.send(claim.channel, post, once=claim.once)
         except SendError:
             raise
         except Exception as error:
-            raise UncertainError(f"it failed on our side: {type(error).__name__}") from error
+            self._events.trouble("delivery failed", error, delivery=claim.id)
+            raise UncertainError("it failed on our side") from error
 
     async def _after_crash(self, claim: Claim, story: Story) -> Outcome:
         """A process died between taking the claim and writing down what became of it."""
@@ -288,7 +288,7 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
             self._events.trouble("delivery failed", error, delivery=claim.id)
             if claim.attempt >= _MAX_POISONED:
-                return Buried(reason=f"failed {claim.attempt} times: {type(error).__name__}")
+                return Buried(reason=f"it failed on our side {claim.attempt} times")
             return Waiting(
                 not_before=self._clock.now() + timedelta(seconds=2**claim.attempt), reason="it failed on our side"
             )

@@ -14,7 +14,7 @@ from adapters.sandbox.contract import MODERATOR_1, READER_1, Strictness
 from adapters.sandbox.discord.cast import TEXT_CHANNEL_ID, USER_IDS
 from adapters.sandbox.discord.permissions import Permission
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import Receipt
+from bot.domain.delivery import RateLimit, Receipt
 from bot.domain.person import PersonRef
 from bot.messages.action import Action, Verb
 from bot.messages.post import Block, Control, Post, Tone
@@ -235,9 +235,13 @@ async def test_a_sixth_message_within_a_second_waits_for_its_turn() -> None:
         seventh = asyncio.create_task(platform.send(TEXT_CHANNEL, _card(), once="seven"))
         await asyncio.sleep(0)
         clock.pass_on(0.86)
-        await sixth
-        with pytest.raises(TryLaterError):
+        waited = (await sixth).waited
+        assert waited is not None
+        assert waited.limit is RateLimit.CHANNEL
+        assert waited.seconds == pytest.approx(0.86, abs=0.02)
+        with pytest.raises(TryLaterError) as later:
             await seventh
+        assert later.value.limit is RateLimit.CHANNEL
         assert len(stand.sends()) == 6
 
 

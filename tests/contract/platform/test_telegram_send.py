@@ -6,7 +6,7 @@ import pytest
 
 from adapters.sandbox.telegram.cast import GROUP as GROUP_ID
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import Receipt
+from bot.domain.delivery import RateLimit, Receipt
 from bot.messages.action import Action, Verb
 from bot.messages.post import Block, BlockKind, Control, Post, Tone
 from bot.messages.text import link, text
@@ -174,6 +174,7 @@ async def test_our_own_budget_holds_a_group_to_its_share_of_a_minute_without_a_s
         with pytest.raises(TryLaterError) as later:
             await platform.send(GROUP, CARD, once="a")
         assert later.value.wait_s == pytest.approx(60 - 1.7)
+        assert later.value.limit is RateLimit.CHANNEL
         assert {call["status"] for call in stand.calls("sendMessage")} == {200}
 
 

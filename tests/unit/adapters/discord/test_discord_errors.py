@@ -113,7 +113,8 @@ def test_a_send_error_stays_what_it_is() -> None:
 def test_a_reason_is_one_line_of_a_length_that_can_be_shown() -> None:
     error = discord.HTTPException(_response(400), {"code": 50035, "message": "A\nB" + "x" * 500})
     reason = str(send_error(error))
-    assert reason.startswith("status 400, code 50035: A")
+    assert reason.startswith("Discord says: A")
+    assert reason.endswith("(code 50035)")
     assert len(reason) < 250
     assert "\n" not in reason
 

@@ -6,6 +6,8 @@ from itertools import pairwise
 import pytest
 
 from adapters.telegram.budget import Budget, Purpose
+from bot.domain.delivery import RateLimit, Waited
+from bot.ports.platform import TryLaterError
 from tests.fakes.clocks import HeldClock
 
 STEP_S = 0.01
@@ -79,7 +81,10 @@ def test_without_rates_nothing_is_held_back() -> None:
 async def test_a_long_wait_is_told_and_not_waited_out() -> None:
     budget = Budget(HeldClock())
     budget.close(-1, 30.0)
-    assert await budget.turn(-1, patience_s=1.0) == pytest.approx(30)
+    with pytest.raises(TryLaterError) as later:
+        await budget.turn(-1, patience_s=1.0)
+    assert later.value.wait_s == pytest.approx(30)
+    assert later.value.limit is RateLimit.ASKED
 
 
 def test_many_chats_do_not_pile_up() -> None:
@@ -99,7 +104,7 @@ async def test_a_short_wait_is_waited_out() -> None:
     await clock.asleep(0.5)
     assert not waiting.done()
     clock.pass_on(0.5)
-    assert await waiting == 0
+    assert await waiting == Waited(limit=RateLimit.ASKED, seconds=0.5)
 
 
 @pytest.mark.parametrize(("chat", "purpose"), [(5, Purpose.ANSWER), (-1, Purpose.ANSWER), (-1, Purpose.POST)])
@@ -110,6 +115,20 @@ def test_how_long_it_takes_behind_others_is_known_beforehand(chat: int, purpose:
     waited = 0.0
     for expected in told:
         while wait_s := budget.take(chat, purpose):
-            clock.pass_on(wait_s)
+            clock.pass_on(max(wait_s, 0.001))  # less may be lost in floating point
             waited += wait_s
         assert expected == pytest.approx(waited, abs=2.0)
+
+
+@pytest.mark.parametrize(("chat", "others", "limit"), [(-1, 0, "channel"), (5, 0, "channel"), (5, 30, "overall")])
+async def test_whoever_has_to_wait_hears_which_limit_that_is_for(chat: int, others: int, limit: str) -> None:
+    clock = HeldClock()
+    budget = Budget(clock)
+    for other in range(100, 100 + others):
+        budget.take(other)
+    while not others and not budget.take(chat):
+        clock.pass_on(0.1)
+    clock.pass_on(0.0 if others else 0.1)
+    with pytest.raises(TryLaterError) as later:
+        await budget.turn(chat, patience_s=0.0)
+    assert later.value.limit == limit

@@ -76,3 +76,18 @@ def test_a_group_that_moved_keeps_its_thread() -> None:
     meaning = send_error(ChatMigrated(-100), GROUP)
     assert isinstance(meaning, ChannelLostError)
     assert meaning.moved_to == ChannelRef(platform="telegram", id="-100", thread="4")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (Forbidden("Forbidden: bot was blocked by the user"), "Telegram says: bot was blocked by the user"),
+        (BadRequest("Bad Request: chat not found"), "Telegram says: Chat not found"),
+        (SlowDownError(7), "Telegram asked for a pause"),
+        (ChatMigrated(-1005), "the group became a supergroup"),
+        (NotSentError("Telegram cannot be reached (ClientConnectorError: refused)"), "Telegram cannot be reached"),
+        (AnswerLostError("Telegram's answer was lost (ServerDisconnectedError)"), "Telegram's answer was lost"),
+    ],
+)
+def test_a_reason_is_a_sentence_for_readers(error: TelegramError, reason: str) -> None:
+    assert str(send_error(error, GROUP)) == reason

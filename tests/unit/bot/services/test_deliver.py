@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.article import StoryId
-from bot.domain.delivery import DeliveryState, Receipt
+from bot.domain.delivery import DeliveryState, RateLimit, Receipt
 from bot.domain.subscription import Everything
 from bot.ports.platform import (
     ChannelLostError,
@@ -132,6 +132,21 @@ async def test_a_rate_limit_puts_it_back_for_exactly_as_long_as_asked(outbox: Ou
     outbox.clock.pass_on(0.1)
     assert await outbox.deliverer.deliver_due() == 1
     assert outbox.platform.titles == ["One"]
+
+
+async def test_what_it_waits_for_is_remembered(outbox: Outbox) -> None:
+    (story_id,) = await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = failing(TryLaterError("asked for a pause", wait_s=7.5, limit=RateLimit.ASKED))
+    await outbox.deliverer.deliver_due()
+    async with outbox.database.reading() as look:
+        channel = await look.channels.find(channel_ref())
+        assert channel
+        now = outbox.clock.now()
+        [attempt] = await look.deliveries.attempts(channel.id, since=now, until=now)
+        [trace] = await look.deliveries.traces(channel.id, story_id)
+    assert (attempt.delivery_id, attempt.limit, attempt.reason) == (trace.id, RateLimit.ASKED, "asked for a pause")
+    assert attempt.again_at == now + timedelta(seconds=7.5)
 
 
 async def test_a_lost_channel_is_paused_with_all_that_waits_for_it_and_goes_on_when_let_in(outbox: Outbox) -> None:
