@@ -26,10 +26,13 @@ def add(
     title: Annotated[str | None, typer.Option(help="What to call it; its own title if not given.")] = None,
     every: Annotated[int | None, typer.Option(min=10, max=86_400, help="Seconds between two readings.")] = None,
     full_text: Annotated[bool, typer.Option(help="Read the rest of a text that is cut from its page.")] = True,
+    post_newest: Annotated[
+        bool, typer.Option(help="Post its newest article at once where it is followed; older ones never are.")
+    ] = True,
     choose: Annotated[int | None, typer.Option(help="Which one of a site's feeds, by its number.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a feed now and from now on; its newest article is announced."""
+    """Read a feed now and from now on; of what it holds already, its newest article is posted, or nothing."""
     from adapters import sources
     from adapters.told_as_json import told_feeds, told_source
     from adapters.told_in_words import counted, feed_lines
@@ -48,6 +51,7 @@ def add(
             title=title,
             every=every,
             fetches_full_text=full_text,
+            posts_newest=post_newest,
             choice=choose,
             choose=chosen,
         )
@@ -105,7 +109,7 @@ def pause(which: Which, *, as_json: AsJson = False) -> None:
 
 @app.command("resume")
 def resume(which: Which, *, as_json: AsJson = False) -> None:
-    """Read a paused source again; of what came meanwhile, the ten newest are announced."""
+    """Read a paused source again; of what came meanwhile, ten are posts and the rest is one."""
     from adapters import sources
 
     _changed(finished(sources.resume(checked_settings(), which)), "Reading {} again.", as_json=as_json)

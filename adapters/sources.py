@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from adapters.compose import open_desk
 from adapters.settings import Settings
+from bot.domain.catching_up import AT_FIRST
 from bot.domain.errors import UnknownSourceError
 from bot.domain.source import Source, SourceId
 from bot.ports.reading import FoundFeed
@@ -27,6 +28,7 @@ async def add(
     title: str | None,
     every: float | None,
     fetches_full_text: bool,
+    posts_newest: bool,
     choice: int | None,
     choose: Choose,
 ) -> Added:
@@ -36,7 +38,11 @@ async def add(
         async def store(address: str) -> Added:
             interval_s = every or interval_for(address, settings)
             return await desk.reader.add(
-                address, title=title, interval_s=interval_s, fetches_full_text=fetches_full_text
+                address,
+                title=title,
+                interval_s=interval_s,
+                fetches_full_text=fetches_full_text,
+                announce=AT_FIRST if posts_newest else 0,
             )
 
         try:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState
+from bot.domain.digest import DigestId
 from storage import dialects
 from storage.column_types import Moment
 from storage.outbox import is_card_of, is_in, is_of, turned
@@ -71,13 +72,14 @@ async def next_due(connection: AsyncConnection, platforms: Sequence[str]) -> dat
 
 
 def _shown() -> Select[*tuple[Any, ...]]:
-    """Deliveries with where they go and where the story's card stands."""
+    """Deliveries with where they go and where the story's card stands; a digest has none."""
     return (
         select(
             _c.id,
             _c.kind,
             _c.channel_id,
             _c.story_id,
+            _c.digest_id,
             _c.once,
             _c.attempt,
             _c.uncertain,
@@ -93,7 +95,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
             _card.c.receipt_note,
         )
         .join_from(deliveries, channels, channels.c.id == _c.channel_id)
-        .join(_card, is_card_of(_card, deliveries))
+        .join(_card, is_card_of(_card, deliveries), isouter=True)
     )
 
 
@@ -101,8 +103,8 @@ def _line(kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
     """Pending deliveries of channels with none in flight, earliest due first.
 
     Headlines leave a channel in the order in which they were promised, so one that was tried and must wait holds up
-    those behind it. Refreshes are of different cards and pass each other; one whose card is not there yet has nothing
-    to do.
+    those behind it, and digests. Refreshes are of different cards and pass each other; one whose card is not there yet
+    has nothing to do.
     """
     in_flight = exists().where(_other.c.channel_id == _c.channel_id, is_in(_other, DeliveryState.SENDING))
     is_behind = exists().where(
@@ -120,7 +122,7 @@ def _line(kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
             _c.platform.in_(bindparam("platforms", expanding=True)),
             channels.c.paused_because.is_(None),
             ~in_flight,
-            ~is_behind if kind is DeliveryKind.HEADLINE else is_in(_card, DeliveryState.SENT),
+            is_in(_card, DeliveryState.SENT) if kind is DeliveryKind.REFRESH else ~is_behind,
         )
         .order_by(_c.due_at, _c.id)
     )
@@ -132,7 +134,8 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
         kind=DeliveryKind(row.kind),
         channel_id=ChannelId(row.channel_id),
         channel=to_ref(row),
-        story_id=StoryId(row.story_id),
+        story_id=None if row.story_id is None else StoryId(row.story_id),
+        digest_id=None if row.digest_id is None else DigestId(row.digest_id),
         once=row.once,
         attempt=attempt,
         uncertain=row.uncertain,
@@ -144,7 +147,7 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
 
 
 # Senders ask for these all day long; made once, they cost half of what they cost made each time.
-_LINES = tuple(map(_line, (DeliveryKind.HEADLINE, DeliveryKind.REFRESH)))
+_LINES = tuple(map(_line, (DeliveryKind.HEADLINE, DeliveryKind.DIGEST, DeliveryKind.REFRESH)))
 _MAY_GO = tuple(
     line.where(_c.due_at <= bindparam("now"))
     .limit(bindparam("most", type_=Integer))

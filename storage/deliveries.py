@@ -6,20 +6,13 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
-    Subquery,
-    Text,
     and_,
     case,
-    cast,
-    exists,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
-    union,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,20 +22,15 @@ from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryKind, DeliveryState, Queue, Settled
 from bot.domain.history import Attempt, Trace
 from storage import attempts, claims, dialects, queues, settling
-from storage.column_types import Moment, Number
+from storage.column_types import Number
 from storage.dialects import RandomOnce
-from storage.outbox import is_in, is_of, word
-from storage.subscriptions import EVERYTHING, SOURCE, TOPIC
-from storage.tables import articles, channels, deliveries, stories, story_topics, subscriptions
+from storage.outbox import is_in, is_of
+from storage.promises import WHOLE, ZERO, insert_new, new_row
+from storage.readership import followers, is_told_otherwise, knows_otherwise, merged_into
+from storage.tables import channels, deliveries
 
 _c = deliveries.c
 _KEY = (_c.story_id, _c.channel_id, _c.kind, _c.part)
-_ZERO: ColumnElement[int] = literal_column("0")
-_WHOLE = _ZERO
-"""The part that a post of one message is."""
-
-_ALWAYS: ColumnElement[bool] = literal_column("1 = 1")
-"""What an INSERT … SELECT is asked with, or SQLite takes its ON CONFLICT for a join's ON."""
 
 
 class DatabaseDeliveries:
@@ -52,13 +40,13 @@ class DatabaseDeliveries:
         self._connection = connection
 
     async def promise(self, story_id: StoryId, *, now: datetime, due: datetime | None = None) -> int:
-        follower = _followers(story_id)
-        row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=max(now, due or now))
+        follower = followers(story_id)
+        row = new_row(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=WHOLE, due=max(now, due or now))
         rows = select(*row.values()).join_from(follower, channels, channels.c.id == follower.c.channel_id)
-        # Asked once here and not of every follower, as hardly any story was ever merged.
-        if (await self._connection.execute(_merged_into(story_id).limit(1))).first():
-            rows = rows.where(~_has_what_was_merged(story_id))
-        return await self._insert_new(row, rows)
+        # Asked once here and not of every follower.
+        if (await self._connection.execute(is_told_otherwise(story_id))).scalar_one():
+            rows = rows.where(~knows_otherwise(story_id, channels.c.id))
+        return await insert_new(self._connection, row, rows)
 
     async def hasten(self, story_id: StoryId, *, now: datetime) -> int:
         statement = (
@@ -67,7 +55,7 @@ class DatabaseDeliveries:
                 _c.story_id == story_id,
                 is_of(deliveries, DeliveryKind.HEADLINE),
                 is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED),
-                _c.attempt == _ZERO,
+                _c.attempt == ZERO,
                 _c.due_at > now,
             )
             .values(due_at=now)
@@ -77,19 +65,19 @@ class DatabaseDeliveries:
     async def promise_to(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> int:
         made = 0
         for story_id in story_ids:  # few, and their numbers must grow in this order
-            row = _new(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=_WHOLE, due=now)
-            rows = select(*row.values()).where(channels.c.id == channel_id, ~_has_what_was_merged(story_id))
-            made += await self._insert_new(row, rows)
+            row = new_row(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=WHOLE, due=now)
+            rows = select(*row.values()).where(channels.c.id == channel_id, ~knows_otherwise(story_id, channels.c.id))
+            made += await insert_new(self._connection, row, rows)
         return made
 
     async def refresh(self, story_id: StoryId, *, due: datetime) -> int:
         card = deliveries.alias("card")
-        row = _new(DeliveryKind.REFRESH, story_id=card.c.story_id, part=card.c.part, due=due)
+        row = new_row(DeliveryKind.REFRESH, story_id=card.c.story_id, part=card.c.part, due=due)
         rows = (
             select(*row.values())
             .join_from(card, channels, channels.c.id == card.c.channel_id)
             .where(
-                or_(card.c.story_id == story_id, card.c.story_id.in_(_merged_into(story_id))),
+                or_(card.c.story_id == story_id, card.c.story_id.in_(merged_into(story_id))),
                 is_of(card, DeliveryKind.HEADLINE),
                 or_(
                     and_(is_in(card, DeliveryState.SENT), card.c.receipt_messages.is_not(None)),
@@ -136,64 +124,6 @@ class DatabaseDeliveries:
 
     async def queues(self, *, now: datetime) -> list[Queue]:
         return await queues.queues(self._connection, now=now)
-
-    async def _insert_new(self, row: Mapping[str, ColumnElement[Any]], rows: Select[*tuple[Any, ...]]) -> int:
-        statement = dialects.insert(self._connection, deliveries).from_select(list(row), rows.where(_ALWAYS))
-        return (await self._connection.execute(statement.on_conflict_do_nothing(index_elements=_KEY))).rowcount
-
-
-def _followers(story_id: StoryId) -> Subquery:
-    """The channels that follow everything, a topic of the story or a source that tells it, each once."""
-    followed = subscriptions.c
-    everything = select(followed.channel_id).where(followed.kind == EVERYTHING, followed.subject == "")
-    topics = (
-        select(followed.channel_id)
-        .join_from(story_topics, subscriptions, followed.subject == story_topics.c.topic_id)
-        .where(followed.kind == TOPIC, story_topics.c.story_id == story_id)
-    )
-    sources = (
-        select(followed.channel_id)
-        .join_from(articles, subscriptions, followed.subject == cast(articles.c.source_id, Text))
-        .where(followed.kind == SOURCE, articles.c.story_id == story_id)
-    )
-    return union(everything, topics, sources).subquery("follower")
-
-
-def _merged_into(story_id: StoryId) -> Select[int]:
-    """The numbers that the story also goes by."""
-    return select(stories.c.id).where(stories.c.merged_into == literal(story_id, Number))
-
-
-def _has_what_was_merged(story_id: StoryId) -> ColumnElement[bool]:
-    """Whether the channel has the story under the number of one that was merged into it."""
-    other = deliveries.alias("other")
-    return exists().where(
-        other.c.story_id.in_(_merged_into(story_id)),
-        other.c.channel_id == channels.c.id,
-        is_of(other, DeliveryKind.HEADLINE),
-    )
-
-
-def _new(
-    kind: DeliveryKind, *, story_id: ColumnElement[int], part: ColumnElement[int], due: datetime
-) -> dict[str, ColumnElement[Any]]:
-    """A new row for a channel; a paused channel's rows wait until it is let in again."""
-    return {
-        "channel_id": channels.c.id,
-        "story_id": story_id,
-        "part": part,
-        "attempt": _ZERO,
-        "uncertain": _ZERO,
-        "revision": _ZERO,
-        "wanted_at": literal(due, Moment),
-        "due_at": literal(due, Moment),
-        "platform": channels.c.platform,
-        "kind": word(kind),
-        "state": case(
-            (channels.c.paused_because.is_(None), word(DeliveryState.PENDING)), else_=word(DeliveryState.PAUSED)
-        ),
-        "once": RandomOnce(),
-    }
 
 
 def _wished_again(state: ColumnElement[str], due: ColumnElement[datetime]) -> dict[str, ColumnElement[Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.article import ArticleId, StoryId
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from storage.outbox import is_in, is_of
-from storage.tables import articles, deliveries, opinions, stories, story_topics
+from storage.tables import articles, deliveries, digest_stories, digests, opinions, stories, story_topics
 
 
 async def merge(connection: AsyncConnection, kept: StoryId, gone: StoryId) -> None:
@@ -72,8 +72,15 @@ async def _forget_promises(connection: AsyncConnection, kept: StoryId, gone: Sto
     mine, other = deliveries.c, deliveries.alias("other")
     has_not_begun = and_(is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED), mine.attempt == 0)
     for later, sooner in ((gone, kept), (kept, gone)):
-        has_it = exists().where(
-            other.c.channel_id == mine.channel_id, other.c.story_id == sooner, is_of(other, DeliveryKind.HEADLINE)
+        has_it = or_(
+            exists().where(
+                other.c.channel_id == mine.channel_id, other.c.story_id == sooner, is_of(other, DeliveryKind.HEADLINE)
+            ),
+            exists().where(
+                digests.c.channel_id == mine.channel_id,
+                digests.c.id == digest_stories.c.digest_id,
+                digest_stories.c.story_id == sooner,
+            ),
         )
         await connection.execute(
             delete(deliveries).where(

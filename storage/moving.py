@@ -3,14 +3,14 @@
 When the new id was met before the move was told, the same place stands there twice; the two rows become one.
 """
 
-from sqlalchemy import and_, case, delete, exists, select, update
+from sqlalchemy import and_, case, delete, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import DeliveryState
 from storage.outbox import is_in, turned
 from storage.places import is_at
-from storage.tables import attempts, channels, deliveries, subscriptions
+from storage.tables import attempts, channels, deliveries, digests, subscriptions
 
 _c = deliveries.c
 
@@ -45,8 +45,27 @@ async def _join(connection: AsyncConnection, leaving: int, staying: int) -> None
     )
     await connection.execute(delete(subscriptions).where(followed.channel_id == leaving, is_double))
     await connection.execute(update(subscriptions).where(followed.channel_id == leaving).values(channel_id=staying))
+    await _join_digests(connection, leaving, staying)
     await _join_deliveries(connection, leaving, staying)
     await connection.execute(delete(channels).where(channels.c.id == leaving))
+
+
+async def _join_digests(connection: AsyncConnection, leaving: int, staying: int) -> None:
+    """Of one occasion's two digests the one that got further stays; each tells what its channel followed."""
+    twin = digests.alias("twin")
+    mine = deliveries.alias("mine")
+    is_twin = and_(twin.c.source_id == digests.c.source_id, twin.c.opened_at == digests.c.opened_at)
+    has_not_begun = exists().where(
+        mine.c.digest_id == digests.c.id, is_in(mine, DeliveryState.PENDING, DeliveryState.PAUSED)
+    )
+    for channel, other in ((staying, leaving), (leaving, staying)):
+        is_double = exists().where(is_twin, twin.c.channel_id == other)
+        may_go = has_not_begun if channel == staying else true()
+        gone = select(digests.c.id).where(digests.c.channel_id == channel, is_double, may_go)
+        await connection.execute(delete(deliveries).where(_c.digest_id.in_(gone)))
+        unsent = exists().where(mine.c.digest_id == digests.c.id)
+        await connection.execute(delete(digests).where(digests.c.channel_id == channel, is_double, ~unsent))
+    await connection.execute(update(digests).where(digests.c.channel_id == leaving).values(channel_id=staying))
 
 
 async def _join_deliveries(connection: AsyncConnection, leaving: int, staying: int) -> None:

@@ -90,7 +90,9 @@ def _steps(one: Settled) -> tuple[tuple[_Step, ...], dict[str, Any]]:
             values |= {f"the_{name}": value for name, value in receipt_columns(receipt).items()}
             waited = receipt.waited if receipt else None
             values |= {"the_waited_s": waited and waited.seconds, "the_waited_limit": waited and waited.limit}
-            return (_SHOWN if receipt else _SHOWN_NOWHERE), values
+            if receipt is None:
+                return _SHOWN_NOWHERE, values
+            return (_SHOWN_AT_ONCE if claim.kind is DeliveryKind.DIGEST else _SHOWN), values
         case Waiting():
             values |= {"the_due": outcome.not_before, "the_limit": outcome.limit}
             values |= {"was_uncertain": outcome.was_uncertain, "more": int(outcome.was_uncertain)}
@@ -183,6 +185,13 @@ def _card_stands() -> _Step:
     return _Step(statement, (*_CLAIM, *(f"the_{name}" for name in _RECEIPT)))
 
 
+def _it_stands() -> _Step:
+    """Where a post stands that is nobody's card."""
+    receipt: dict[str, Any] = {name: bindparam(f"the_{name}") for name in _RECEIPT}
+    statement = update(deliveries).where(_is_held(deliveries)).values(receipt)
+    return _Step(statement, (*_CLAIM, *(f"the_{name}" for name in _RECEIPT)))
+
+
 def _no_refresh() -> _Step:
     """There is no card to be brought up to date."""
     refresh = deliveries.alias("refresh")
@@ -223,6 +232,7 @@ def _others_paused() -> _Step:
 
 
 _SHOWN: Final = (_card_stands(), _done())
+_SHOWN_AT_ONCE: Final = (_it_stands(), _done())
 _SHOWN_NOWHERE: Final = (_done(), _no_refresh())
 _WAITING: Final = (
     _remembered(DeliveryState.PENDING),

@@ -201,12 +201,41 @@ Index(
 )
 
 
+class _DigestColumns(_Numbered):
+    channel_id: Named[int] = Column(Number, ForeignKey("channels.id", ondelete="CASCADE"))
+    source_id: Named[int] = Column(Number, ForeignKey("sources.id"))
+    opened_at: Named[datetime] = Column(Moment)
+
+
+digests = Table(
+    "digests",
+    metadata,
+    _DigestColumns,
+    UniqueConstraint("source_id", "opened_at", "channel_id"),
+    sqlite_autoincrement=True,
+)
+"""One for each channel that a digest goes to, since each channel is told what it follows."""
+Index("ix_digests_channel_id", digests.c.channel_id)
+
+
+class _DigestStoryColumns(TypedColumns):
+    digest_id: Named[int] = Column(Number, ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True)
+    story_id: Named[int] = Column(Number, ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True)
+    place: Named[int] = Column(Integer)
+
+
+digest_stories = Table("digest_stories", metadata, _DigestStoryColumns)
+"""``place`` counts from the newest."""
+Index("ix_digest_stories_story_id", digest_stories.c.story_id)
+
+
 class DeliveryColumns(TypedColumns):
     """Public, since statements about deliveries name several of their rows."""
 
     id: Named[int] = Column(Number, primary_key=True, autoincrement=True)
     channel_id: Named[int] = Column(Number)
-    story_id: Named[int] = Column(Number)
+    story_id: Named[int | None] = Column(Number)
+    digest_id: Named[int | None] = Column(Number)
     part: Named[int] = Column(Integer)
     attempt: Named[int] = Column(Integer)
     uncertain: Named[int] = Column(Integer)
@@ -237,7 +266,7 @@ deliveries = Table(
     DeliveryColumns,
     UniqueConstraint("story_id", "channel_id", "kind", "part"),
 )
-"""The outbox. A channel's pending headlines leave in the order of their numbers.
+"""The outbox. A channel's pending headlines leave in the order of their numbers. A row is about a story or a digest.
 
 ``wanted_at`` is when the row was to be shown at first; ``due_at`` moves when it has to wait. There are no foreign keys:
 PostgreSQL looks each one up by itself, which doubles the time of a promise to ten thousand channels.
@@ -245,7 +274,11 @@ PostgreSQL looks each one up by itself, which doubles the time of a promise to t
 
 _IS_SENDING = text("state = 'sending'")
 _IS_PAUSED = text("state = 'paused'")
-for _kind in ("headline", "refresh"):  # a row stands in the index of its own kind only, which keeps both narrow
+for _kind in (
+    "headline",
+    "digest",
+    "refresh",
+):  # a row stands in the index of its own kind only, which keeps both narrow
     _is_waiting = text(f"state = 'pending' AND kind = '{_kind}'")
     Index(
         f"ix_deliveries_due_{_kind}",
@@ -254,6 +287,14 @@ for _kind in ("headline", "refresh"):  # a row stands in the index of its own ki
         sqlite_where=_is_waiting,
         postgresql_where=_is_waiting,
     )
+_IS_DIGEST = text("digest_id IS NOT NULL")
+Index(
+    "uq_deliveries_digest",
+    deliveries.c.digest_id,
+    unique=True,
+    sqlite_where=_IS_DIGEST,
+    postgresql_where=_IS_DIGEST,
+)
 _WAS_TRIED = text("state = 'pending' AND kind = 'headline' AND attempt > 0")
 Index(
     "ix_deliveries_tried",

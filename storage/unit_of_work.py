@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.articles import DatabaseArticles
 from storage.channels import DatabaseChannels
 from storage.deliveries import DatabaseDeliveries
+from storage.digests import DatabaseDigests
 from storage.notes import DatabaseNotes
 from storage.opinions import DatabaseOpinions
 from storage.requests import DatabaseRequests
@@ -24,6 +25,7 @@ class DatabaseUnit:
         self._channels = DatabaseChannels(connection)
         self._subscriptions = DatabaseSubscriptions(connection)
         self._deliveries = DatabaseDeliveries(connection)
+        self._digests = DatabaseDigests(connection, self._stories)
         self._opinions = DatabaseOpinions(connection)
         self._requests = DatabaseRequests(connection)
         self._notes = DatabaseNotes(connection)
@@ -51,6 +53,10 @@ class DatabaseUnit:
     @property
     def deliveries(self) -> DatabaseDeliveries:
         return self._deliveries
+
+    @property
+    def digests(self) -> DatabaseDigests:
+        return self._digests
 
     @property
     def opinions(self) -> DatabaseOpinions:

@@ -101,3 +101,9 @@ async def settled(storage: Storage, *pairs: tuple[Claim, Outcome], now: datetime
     async with storage.writing() as work:
         await work.deliveries.settle([Settled(claim=claim, outcome=outcome) for claim, outcome in pairs], now=now)
         await work.commit()
+
+
+def story_of(claim: Claim) -> StoryId:
+    """The story whose card is claimed."""
+    assert claim.story_id is not None
+    return claim.story_id

@@ -1,11 +1,13 @@
 """Reading: headlines, whole stories, search."""
 
 from bot.commands.house import House
+from bot.domain.digest import DigestId
 from bot.messages.action import Action, Verb
 from bot.messages.exchange import Answer, Command, Press, Replace, Show
 from bot.messages.post import Post
 from bot.services.find_stories import Found, latest, search
 from bot.services.read_story import related_to, story_asked_for
+from bot.views.digest import digest_list
 from bot.views.full_story import full_story
 from bot.views.notices import hint
 from bot.views.story_list import STORIES_ON_PAGE, no_stories, story_list
@@ -21,6 +23,14 @@ async def press_latest(house: House, press: Press, action: Action) -> Answer:
 
 async def press_headlines(house: House, press: Press, action: Action) -> Answer:
     return Replace(post=await _headlines(house, await phrase_of(house, action.subject), page=action.page))
+
+
+async def press_digest(house: House, press: Press, action: Action) -> Answer:
+    return Show(post=await _digest(house, DigestId(action.subject), page=0))
+
+
+async def press_browse(house: House, press: Press, action: Action) -> Answer:
+    return Replace(post=await _digest(house, DigestId(action.subject), page=action.page))
 
 
 async def show_search(house: House, command: Command) -> Answer:
@@ -61,6 +71,15 @@ async def _headlines(house: House, wish: str, *, page: int) -> Post:
         "Try /topics for what there is, or other words." if wish.strip() else "The first ones are on their way."
     )
     return await _listed(house, found, Verb.HEADLINES, wish, page=page, empty=hint_if_empty)
+
+
+async def _digest(house: House, number: DigestId, *, page: int) -> Post:
+    async with house.storage.reading() as look:
+        digest = await look.digests.find(number, headlines=1)
+        found = await look.digests.stories(number, limit=STORIES_ON_PAGE + 1, offset=page * STORIES_ON_PAGE)
+    if digest is None or not found:
+        return no_stories("These stories are no longer here", "Type /headlines for the latest ones.")
+    return digest_list(digest, found[:STORIES_ON_PAGE], page=page, is_last=len(found) <= STORIES_ON_PAGE)
 
 
 async def _search(house: House, words: str, *, page: int) -> Post:

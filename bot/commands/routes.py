@@ -37,6 +37,8 @@ PRESS_HANDLERS: dict[Verb, PressHandler] = {
     Verb.LATEST: reading.press_latest,
     Verb.HEADLINES: reading.press_headlines,
     Verb.SEARCH: reading.press_search,
+    Verb.DIGEST: reading.press_digest,
+    Verb.BROWSE: reading.press_browse,
     Verb.CATALOGUE: following.press_catalogue,
     Verb.TOPICS: following.press_topics,
     Verb.SUBSCRIBE: following.press_subscribe,

@@ -8,14 +8,16 @@ from typing import NewType
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId, ChannelRef
+from bot.domain.digest import DigestId
 
 DeliveryId = NewType("DeliveryId", int)
 
 
 class DeliveryKind(StrEnum):
-    """What is to be shown: a story's card for the first time, or the card brought up to date."""
+    """What is to be shown: a story's card for the first time, several stories at once, or a card brought up to date."""
 
     HEADLINE = "headline"
+    DIGEST = "digest"
     REFRESH = "refresh"
 
 
@@ -104,20 +106,22 @@ class Claim:
 
     ``once`` is random, 22 characters, stored with the row and the same on every attempt; ``attempt`` counts from 1;
     ``uncertain`` counts attempts whose outcome nobody knows; ``revision`` tells whether the wish changed meanwhile;
-    ``receipt`` is where the story's card stands (for a refresh).
+    ``story_id`` is whose card it is, ``digest_id`` what is told at once: one of the two. ``receipt`` is where the
+    story's card stands (for a refresh).
     """
 
     id: DeliveryId
     kind: DeliveryKind
     channel_id: ChannelId
     channel: ChannelRef
-    story_id: StoryId
     once: str
     attempt: int
     uncertain: int
     revision: int
     first_attempt_at: datetime
     leased_until: datetime
+    story_id: StoryId | None = None
+    digest_id: DigestId | None = None
     receipt: Receipt | None = None
 
 

@@ -22,8 +22,8 @@ _OTHER_VERSION = re.compile(r"[0-9][-:][a-z]+[-:].{0,60}", re.ASCII)
 class Verb(StrEnum):
     """Everything a button can do.
 
-    READ, OPINIONS, LATEST and CATALOGUE open a new message; TURN, LEAF, HEADLINES and TOPICS turn the page in the
-    message that carries the button.
+    READ, OPINIONS, LATEST, DIGEST and CATALOGUE open a new message; TURN, LEAF, HEADLINES, BROWSE and TOPICS turn the
+    page in the message that carries the button.
     """
 
     READ = "read"
@@ -37,6 +37,8 @@ class Verb(StrEnum):
     LATEST = "latest"
     HEADLINES = "headlines"
     SEARCH = "search"
+    DIGEST = "digest"
+    BROWSE = "browse"
     CATALOGUE = "catalogue"
     TOPICS = "topics"
     SUBSCRIBE = "subscribe"

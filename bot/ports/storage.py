@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
 from bot.domain.channel import Channel, ChannelId, ChannelRef, NewChannel
 from bot.domain.delivery import Claim, DeliveryState, Queue, Settled
+from bot.domain.digest import Digest, DigestId
 from bot.domain.full_text import PageText
 from bot.domain.history import Attempt, Trace
 from bot.domain.matching import Match
@@ -250,8 +251,8 @@ class DeliveryStore(Protocol):
 
     async def promise(self, story_id: StoryId, *, now: datetime, due: datetime | None = None) -> int:
         """One pending headline for each channel that follows everything, one of the story's topics or one of its
-        sources; channels that have the story already, or had, get none. One INSERT … SELECT. How many were made.
-        They leave at ``due`` if that is later, and others may leave before them.
+        sources; channels that have the story already, or had, alone or in a digest, get none. One INSERT … SELECT. How
+        many were made. They leave at ``due`` if that is later, and others may leave before them.
         """
         ...
 
@@ -274,11 +275,11 @@ class DeliveryStore(Protocol):
     async def claim(
         self, platforms: Sequence[str], *, holder: str, limit: int, now: datetime, lease: timedelta
     ) -> list[Claim]:
-        """Take due deliveries for sending: headlines before refreshes, then oldest first, at most one per channel, none
-        of a channel that has one in flight or is paused. Increases ``attempt``.
+        """Take due deliveries for sending: headlines, then digests, then refreshes, oldest first, at most one per
+        channel, none of a channel that has one in flight or is paused. Increases ``attempt``.
 
         A channel's headlines leave in the order in which they were promised: one that was put back holds up those
-        behind it. A refresh waits until its headline was sent. There may be more than what was taken.
+        behind it, digests too. A refresh waits until its headline was sent. There may be more than what was taken.
         """
         ...
 
@@ -322,6 +323,27 @@ class DeliveryStore(Protocol):
         """What is not done yet, by platform and state: pending and wanted by now, sending, paused, parked. Empty ones
         are left out. Costs by what waits, not by all that was ever sent.
         """
+        ...
+
+
+class DigestStore(Protocol):
+    """Stories that are told together."""
+
+    async def promise(
+        self, source_id: SourceId, story_ids: Sequence[StoryId], *, now: datetime, due: datetime | None = None
+    ) -> int:
+        """One pending digest for each channel that would get any of these stories of the source, newest first, and in
+        it those that this channel follows and has not been told of. It leaves at ``due`` if that is later, after the
+        headlines that are due. How many were made; the same stories again make none.
+        """
+        ...
+
+    async def find(self, digest_id: DigestId, *, headlines: int) -> Digest | None:
+        """The digest with so many of its headlines; None where there is nothing in it (any more)."""
+        ...
+
+    async def stories(self, digest_id: DigestId, *, limit: int, offset: int = 0) -> list[Story]:
+        """What is in it, newest first."""
         ...
 
 
@@ -385,6 +407,8 @@ class Reading(Protocol):
     def subscriptions(self) -> SubscriptionStore: ...
     @property
     def deliveries(self) -> DeliveryStore: ...
+    @property
+    def digests(self) -> DigestStore: ...
     @property
     def opinions(self) -> OpinionStore: ...
     @property

@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.article import StoryId
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import (
     REPEAT_AFTER,
     Buried,
     ChannelPaused,
     Claim,
+    DeliveryId,
     DeliveryKind,
     Outcome,
     Receipt,
@@ -22,7 +22,6 @@ from bot.domain.delivery import (
     after_nothing_found,
     after_uncertain,
 )
-from bot.domain.story import Story
 from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.events import Events
@@ -36,7 +35,7 @@ from bot.ports.platform import (
 )
 from bot.ports.progress import Beat, unheard
 from bot.ports.storage import Storage
-from bot.views.headline import card
+from bot.services.shown import Shown, post_of, shown_by
 
 LEASE = timedelta(seconds=90)
 """Longer than any send may take with all the retries inside a platform's library."""
@@ -50,7 +49,7 @@ _MAX_POISONED = 5
 _CLOCKS_APART = timedelta(minutes=1)
 """How far the platform's clock may be behind ours; a message may be older for it than our attempt is for us."""
 
-_Attempt = Callable[[Claim, Story], Awaitable[Outcome]]
+_Attempt = Callable[[Claim, Shown], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +107,8 @@ class Deliverer:
             abandoned = await look.deliveries.abandoned(now=self._clock.now(), holder=holder)
         left = [claim for claim in abandoned if claim.channel.platform == platform]
         if left:
-            stories = await self._stories(left)
-            outcomes = [await self._guarded(claim, stories.get(claim.story_id), self._after_crash) for claim in left]
+            shown = await self._shown_by(left)
+            outcomes = [await self._guarded(claim, shown.get(claim.id), self._after_crash) for claim in left]
             await self._settle([Settled(claim=claim, outcome=told) for claim, told in zip(left, outcomes, strict=True)])
             self._events.note("deliveries recovered", platform=platform, count=len(left))
         return len(left)
@@ -122,7 +121,7 @@ class Deliverer:
                 beat()
                 self._wake.clear()
                 claims = await self._claim()
-                self._launch(claims, await self._stories(claims))
+                self._launch(claims, await self._shown_by(claims))
                 if not claims:
                     await self._rest()
                 elif len(self._flying) >= IN_FLIGHT:
@@ -139,7 +138,7 @@ class Deliverer:
     async def deliver_due(self) -> int:
         """Send what is due now and return once it is written down; how many rows were claimed."""
         claims = await self._claim()
-        self._launch(claims, await self._stories(claims))
+        self._launch(claims, await self._shown_by(claims))
         if self._flying:
             await asyncio.wait(self._flying)
         await self._settle_landed()
@@ -157,20 +156,20 @@ class Deliverer:
                 await work.commit()
         return claims
 
-    async def _stories(self, claims: Sequence[Claim]) -> Mapping[StoryId, Story]:
+    async def _shown_by(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown]:
         if not claims:
             return {}
         async with self._storage.reading() as look:
-            return await look.stories.find_all({claim.story_id for claim in claims})
+            return await shown_by(look, claims)
 
-    def _launch(self, claims: Sequence[Claim], stories: Mapping[StoryId, Story]) -> None:
+    def _launch(self, claims: Sequence[Claim], shown: Mapping[DeliveryId, Shown]) -> None:
         for claim in claims:
-            task = asyncio.create_task(self._deliver(claim, stories.get(claim.story_id)))
+            task = asyncio.create_task(self._deliver(claim, shown.get(claim.id)))
             self._flying.add(task)
             task.add_done_callback(self._flying.discard)
 
-    async def _deliver(self, claim: Claim, story: Story | None) -> None:
-        outcome = await self._guarded(claim, story, self._show)
+    async def _deliver(self, claim: Claim, shown: Shown | None) -> None:
+        outcome = await self._guarded(claim, shown, self._show)
         if not isinstance(outcome, Sent):
             self._events.note(
                 "delivery not sent",
@@ -222,14 +221,14 @@ class Deliverer:
             sleeping.cancel()
             waking.cancel()
 
-    async def _show(self, claim: Claim, story: Story) -> Outcome:
+    async def _show(self, claim: Claim, shown: Shown) -> Outcome:
         platform = self._platforms[claim.channel.platform]
-        if claim.kind is DeliveryKind.HEADLINE:
-            left = await self._left_behind(claim, story)
-            return Sent(receipt=left or await self._send(platform, claim, card(story)))
+        if claim.kind is not DeliveryKind.REFRESH:
+            left = await self._left_behind(claim, shown)
+            return Sent(receipt=left or await self._send(platform, claim, post_of(shown)))
         if claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
-        return Sent(receipt=await platform.edit(claim.receipt, card(story)))
+        return Sent(receipt=await platform.edit(claim.receipt, post_of(shown)))
 
     async def _send(self, platform: ChatPlatform, claim: Claim, post: Post) -> Receipt:
         """The receipt. A send that breaks without an answer of the platform may have broken after the post left."""
@@ -241,27 +240,27 @@ class Deliverer:
             self._events.trouble("delivery failed", error, delivery=claim.id)
             raise UncertainError("it failed on our side") from error
 
-    async def _after_crash(self, claim: Claim, story: Story) -> Outcome:
+    async def _after_crash(self, claim: Claim, shown: Shown) -> Outcome:
         """A process died between taking the claim and writing down what became of it."""
-        return await self._unknown(claim, story, reason="the process ended while it was being sent")
+        return await self._unknown(claim, shown, reason="the process ended while it was being sent")
 
-    async def _left_behind(self, claim: Claim, story: Story) -> Receipt | None:
+    async def _left_behind(self, claim: Claim, shown: Shown) -> Receipt | None:
         """What an attempt of unknown outcome put there, looked for where a repeat would no longer be recognised.
 
         Where nobody can look, this is the one repeat that is allowed.
         """
         if claim.uncertain and self._must_look(claim):
             with suppress(UncertainError):
-                return await self._find(claim, story)
+                return await self._find(claim, shown)
         return None
 
-    async def _unknown(self, claim: Claim, story: Story, *, reason: str) -> Outcome:
+    async def _unknown(self, claim: Claim, shown: Shown, *, reason: str) -> Outcome:
         now = self._clock.now()
         if claim.kind is DeliveryKind.REFRESH:
             return Waiting(not_before=now + REPEAT_AFTER, reason=reason)
         if self._must_look(claim):
             with suppress(UncertainError):
-                found = await self._find(claim, story)
+                found = await self._find(claim, shown)
                 return Sent(receipt=found) if found else after_nothing_found(claim, now=now, reason=reason)
         repeat_safe = timedelta(seconds=self._platforms[claim.channel.platform].limits.repeat_safe_s)
         return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)
@@ -272,19 +271,19 @@ class Deliverer:
         age = self._clock.now() - claim.first_attempt_at
         return limits.can_find and age >= timedelta(seconds=limits.repeat_safe_s)
 
-    async def _find(self, claim: Claim, story: Story) -> Receipt | None:
+    async def _find(self, claim: Claim, shown: Shown) -> Receipt | None:
         """Raises UncertainError where the platform has a history that we may not read."""
         platform = self._platforms[claim.channel.platform]
-        return await platform.find(claim.channel, card(story), since=claim.first_attempt_at - _CLOCKS_APART)
+        return await platform.find(claim.channel, post_of(shown), since=claim.first_attempt_at - _CLOCKS_APART)
 
-    async def _guarded(self, claim: Claim, story: Story | None, attempt: _Attempt) -> Outcome:
+    async def _guarded(self, claim: Claim, shown: Shown | None, attempt: _Attempt) -> Outcome:
         """What became of the attempt; every failure is an outcome."""
-        if story is None:
+        if shown is None:
             return Buried(reason="the story is no longer there")
         try:
-            return await attempt(claim, story)
+            return await attempt(claim, shown)
         except SendError as error:
-            return await self._refused(claim, story, error)
+            return await self._refused(claim, shown, error)
         except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
             self._events.trouble("delivery failed", error, delivery=claim.id)
             if claim.attempt >= _MAX_POISONED:
@@ -293,7 +292,7 @@ class Deliverer:
                 not_before=self._clock.now() + timedelta(seconds=2**claim.attempt), reason="it failed on our side"
             )
 
-    async def _refused(self, claim: Claim, story: Story, error: SendError) -> Outcome:
+    async def _refused(self, claim: Claim, shown: Shown, error: SendError) -> Outcome:
         now = self._clock.now()
         match error:
             case TryLaterError(wait_s=wait_s, limit=limit):
@@ -306,7 +305,7 @@ class Deliverer:
                 return Buried(reason=str(error))
             case UncertainError():
                 return await self._guarded(
-                    claim, story, lambda held, told: self._unknown(held, told, reason=str(error))
+                    claim, shown, lambda held, told: self._unknown(held, told, reason=str(error))
                 )
             case _:
                 return Waiting(not_before=now + timedelta(seconds=30), reason=str(error))

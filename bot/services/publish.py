@@ -1,6 +1,6 @@
 """Turn what a source gave into stories and promises to deliver them, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,11 +54,13 @@ async def publish(
     now: datetime,
     announce: int,
     refresh_delay: timedelta,
+    tells_rest: bool = False,
 ) -> Published:
     """Store new drafts, correct changed ones, promise deliveries; all of it or, without the caller's commit, nothing.
 
     ``drafts`` stand as in their document, newest first where they have no date. Of the new ones the ``announce`` newest
-    are promised to channels, older ones are only stored. The same drafts again change nothing.
+    are promised to channels one by one, older ones together in a digest if ``tells_rest``, else they are only stored.
+    The same drafts again change nothing.
     """
     await topics.refresh(work)
     document = await _recognised(work, source, drafts, now=now)
@@ -70,13 +72,10 @@ async def publish(
     ]
     fresh = [entry for entry in entries if entry.before is None]
     told = await _tell(work, topics, source, fresh[::-1], now=now, announce=announce)
-    promised = 0
     for telling in told:
         if not telling.is_new:
             await work.deliveries.refresh(telling.story_id, due=now + refresh_delay)
-        if telling.is_announced:
-            due = now + HEADLINE_PATIENCE if wants_page(source, telling.entry.draft) else now
-            promised += await work.deliveries.promise(telling.story_id, now=now, due=due)
+    promised = await _promise(work, source, told, now=now, tells_rest=tells_rest)
     return Published(
         new=tuple(telling.story_id for telling in told if telling.is_new),
         joined=tuple(telling.story_id for telling in told if not telling.is_new),
@@ -86,6 +85,25 @@ async def publish(
         came_out=tuple(came_out(entry.draft, now) for entry in fresh),
         identity=document.identity,
     )
+
+
+async def _promise(
+    work: UnitOfWork, source: Source, told: Iterable[_Telling], *, now: datetime, tells_rest: bool
+) -> int:
+    """Promise what is announced, oldest first, and the rest together after it; how many deliveries were made."""
+    promised = 0
+    latest_due = now
+    rest: list[StoryId] = []
+    for telling in told:
+        if telling.is_announced:
+            due = now + HEADLINE_PATIENCE if wants_page(source, telling.entry.draft) else now
+            promised += await work.deliveries.promise(telling.story_id, now=now, due=due)
+            latest_due = max(latest_due, due)
+        else:
+            rest.append(telling.story_id)
+    if tells_rest:
+        promised += await work.digests.promise(source.id, rest[::-1], now=now, due=latest_due)
+    return promised
 
 
 async def _recognised(work: UnitOfWork, source: Source, drafts: Sequence[Draft], *, now: datetime) -> Document:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.domain import moves
 from bot.domain.addresses import without_secrets
+from bot.domain.catching_up import AT_FIRST, most_posts
 from bot.domain.errors import SourceExistsError
 from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval
 from bot.domain.source import NewSource, Source, SourceKind, Trouble
@@ -18,8 +19,6 @@ from bot.ports.storage import Storage, UnitOfWork
 from bot.services.publish import Published, publish
 from bot.services.topics import Topics
 
-_ANNOUNCED_AT_FIRST = 1
-_ANNOUNCED = 10
 _AT_ONCE = 16
 _LOOKED_AT = 64
 _PATIENCE_S = 1.0
@@ -57,6 +56,7 @@ class SourceReader:
         self._clock = clock
         self._events = events
         self._refresh_delay = refresh_delay
+        self._awake_since = clock.now()
         self._going: dict[asyncio.Task[None], Source] = {}
 
     async def close(self) -> None:
@@ -74,7 +74,7 @@ class SourceReader:
         labels: tuple[str, ...] = (),
         interval_s: float | None = None,
         fetches_full_text: bool = True,
-        announce: int = _ANNOUNCED_AT_FIRST,
+        announce: int = AT_FIRST,
     ) -> Added:
         """Read the feed once and, if that goes well, store it with what it holds.
 
@@ -140,8 +140,7 @@ class SourceReader:
                 await work.commit()
             return Published(identity=source.identity)
         async with self._storage.writing() as work:
-            announce = _ANNOUNCED if source.last_read_at else _ANNOUNCED_AT_FIRST
-            _, published = await self._take_in(work, source, reading, announce=announce)
+            _, published = await self._take_in(work, source, reading, announce=self._most_posts(source))
             await work.commit()
         return published
 
@@ -177,11 +176,19 @@ class SourceReader:
             reading.drafts,
             now=self._clock.now(),
             announce=announce,
+            tells_rest=source.last_read_at is not None,
             refresh_delay=self._refresh_delay,
         )
         read = await self._moved(work, self._after(source, reading, published), source)
         await work.sources.save(read)
         return read, published
+
+    def _most_posts(self, source: Source) -> int:
+        if source.last_read_at is None:
+            return AT_FIRST
+        return most_posts(
+            source.last_read_at, self._clock.now(), interval_s=source.interval_s, awake_since=self._awake_since
+        )
 
     async def _moved(self, work: UnitOfWork, read: Source, before: Source) -> Source:
         """Go where the server has sent us for long enough, unless we read from there already."""

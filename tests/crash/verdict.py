@@ -83,7 +83,9 @@ class Witness:
             async with storage.reading() as look:
                 now = datetime.now(UTC)  # noqa: TID251  # the harness has no clock but the machine's
                 for claim in await look.deliveries.abandoned(now=now, holder="nobody"):
-                    if claim.kind is DeliveryKind.HEADLINE and (story := await look.stories.find(claim.story_id)):
+                    if claim.kind is not DeliveryKind.HEADLINE or claim.story_id is None:
+                        continue
+                    if story := await look.stories.find(claim.story_id):
                         self.flights[claim.channel.platform, claim.channel.id, code_in(story.title) or ""] += 1
         finally:
             await storage.close()

@@ -69,6 +69,7 @@ async def test_a_teaser_becomes_a_whole_story_before_its_headline_leaves(
     await stored.channel(database, "100", Everything())
     await read_and_complete(database, server.serve("/feed", answer(feed_of(link))))
     (claim,) = await stored.claimed(database, now=SystemClock().now())
+    assert claim.story_id is not None
     async with database.reading() as look:
         story = await look.stories.find(claim.story_id)
     assert story is not None

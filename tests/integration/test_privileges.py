@@ -50,6 +50,8 @@ VERB_RIGHTS: Mapping[Verb, May] = {
     Verb.LATEST: May.ANYBODY,
     Verb.HEADLINES: May.ANYBODY,
     Verb.SEARCH: May.ANYBODY,
+    Verb.DIGEST: May.ANYBODY,
+    Verb.BROWSE: May.ANYBODY,
     Verb.CATALOGUE: May.ANYBODY,
     Verb.TOPICS: May.ANYBODY,
     Verb.SUBSCRIBE: May.MANAGERS,

@@ -1,8 +1,10 @@
 """The commands about sources, stories and articles against real files, a real server and a real database."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,16 @@ def test_how_a_source_is_read_is_said_when_it_is_added(newsbot: CommandLine, sit
     arguments = (f"{site}/news.rss", "--title", "Harbour", "--every", "60", "--no-full-text", "--json")
     source = told(newsbot("source", "add", *arguments))["source"]
     assert (source["title"], source["interval_s"], source["full_text"]) == ("Harbour", 60, False)
+
+
+@pytest.mark.parametrize(("wish", "posted"), [((), ["Ferries return"]), (("--no-post-newest",), [])])
+def test_of_what_a_new_source_holds_the_newest_is_posted_or_nothing(
+    newsbot: CommandLine, site: str, wish: tuple[str, ...], posted: list[str]
+) -> None:
+    newsbot("source", "add", f"{site}/news.rss", *wish)
+    with closing(sqlite3.connect(newsbot.home / "newsbot.db")) as database:
+        announced = database.execute("SELECT title FROM articles WHERE is_announced")
+        assert [title for (title,) in announced] == posted
 
 
 def test_a_program_is_offered_several_feeds_as_json(newsbot: CommandLine, site: str) -> None:

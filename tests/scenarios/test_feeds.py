@@ -1,7 +1,7 @@
 """A feed that is added while the bot runs brings its new entries to whoever follows them."""
 
+import signal
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -19,59 +19,97 @@ _TEXT = """<h2>Why they came</h2><p>The water is <strong>four degrees</strong> w
 _ITEM = """<item><guid>{n}</guid><title>{title}</title><link>http://127.0.0.1/{n}</link>
 <description>The harbour master said so on Monday, after the storm had passed over the bay.</description>
 {text}</item>"""
-
+_FIRST_COLOURS = ("Red", "Blue", "Green", "White")
+_LAST_COLOURS = ("Black", "Brown", "Grey", "Pink", "Teal", "Gold", "Lime", "Navy", "Plum", "Rust")
 
 _FOLLOWING = ("the text channel", "the group", "the broadcast channel")
 
 
 class Press:
-    """A feed that a test prints."""
+    """Feeds that tests print; ``titles`` by feed, the newest last."""
 
     def __init__(self) -> None:
-        self.titles: list[str] = []
+        self.titles: dict[str, list[str]] = {}
+        self.address = ""
 
-    async def feed(self, _: web.Request) -> web.Response:
-        numbered = list(enumerate(self.titles))
+    async def feed(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        numbered = list(enumerate(self.titles[name]))
         text = f"<content:encoded><![CDATA[{_TEXT}]]></content:encoded>"
         items = "".join(
-            _ITEM.format(n=n, title=title, text=text if "seals" in title else "") for n, title in reversed(numbered)
+            _ITEM.format(n=f"{name}{n}", title=title, text=text if "seals" in title else "")
+            for n, title in reversed(numbered)
         )
         return web.Response(text=_FEED.format(items=items), content_type="application/rss+xml")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def press() -> AsyncIterator[tuple[Press, str]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def press() -> AsyncIterator[Press]:
     printed = Press()
     app = web.Application()
-    app.router.add_get("/feed.xml", printed.feed)
+    app.router.add_get("/{name}.xml", printed.feed)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    yield printed, f"http://127.0.0.1:{runner.addresses[0][1]}/feed.xml"
+    printed.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield printed
     await runner.cleanup()
 
 
-async def test_new_entries_of_an_added_feed_arrive_on_both_platforms_once(
-    tmp_path: Path, press: tuple[Press, str]
-) -> None:
-    printed, address = press
-    printed.titles = ["The lighthouse is dark", "The lighthouse is lit again"]
-    async with open_world(tmp_path, NEWSBOT_FETCH_ALLOW="127.0.0.0/8") as world:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def coast(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A bot that may read what the press prints."""
+    async with open_world(tmp_path_factory.mktemp("coast"), NEWSBOT_FETCH_ALLOW="127.0.0.0/8") as world:
         await world.start_bot()
         await world.both_ready()
-        code, said = await newsbot("source", "add", address, "--every", "10", "--no-full-text", **world.environment)
-        assert code == 0, said
-        groups = [await world.chat(platform, "group", READER_1) for platform in ("discord", "telegram")]
-        for group in groups:
-            await group.message_with("The lighthouse is lit again")
-        printed.titles.append("Three seals sleep on the pier")
-        for group in groups:
-            await group.message_with("Three seals sleep on the pier")
-        assert not any("The lighthouse is dark" in title for _, _, title in await world.shown()), "it was old already"
-        await _once_each(world)
-        for group in groups:
-            await _is_read_as_it_was_written(group)
+        yield world
+
+
+async def _add(world: World, press: Press, name: str) -> None:
+    address = f"{press.address}/{name}.xml"
+    code, said = await newsbot("source", "add", address, "--every", "10", "--no-full-text", **world.environment)
+    assert code == 0, said
+
+
+async def _groups(world: World) -> list[Chat]:
+    return [await world.chat(platform, "group", READER_1) for platform in ("discord", "telegram")]
+
+
+async def test_new_entries_of_an_added_feed_arrive_on_both_platforms_once(coast: World, press: Press) -> None:
+    press.titles["lights"] = ["The lighthouse is dark", "The lighthouse is lit again"]
+    await _add(coast, press, "lights")
+    for group in await _groups(coast):
+        await group.message_with("The lighthouse is lit again")
+    press.titles["lights"].append("Three seals sleep on the pier")
+    for group in await _groups(coast):
+        await group.message_with("Three seals sleep on the pier")
+    assert not any("The lighthouse is dark" in title for _, _, title in await coast.shown()), "it was old already"
+    await _once_each(coast)
+    for group in await _groups(coast):
+        await _is_read_as_it_was_written(group)
+
+
+async def test_of_what_came_while_the_bot_was_down_ten_are_posts_and_the_rest_is_one(
+    coast: World, press: Press
+) -> None:
+    press.titles["boats"] = ["A boat is named"]
+    await _add(coast, press, "boats")
+    for group in await _groups(coast):
+        await group.message_with("A boat is named")
+    assert coast.bot
+    await coast.bot.end(signal.SIGKILL)
+    press.titles["boats"] += [f"{colour} boat is launched" for colour in _FIRST_COLOURS + _LAST_COLOURS]
+    await coast.start_bot()
+    for group in await _groups(coast):
+        digest = await group.message_with("4 more stories from Coast Radio while we were away")
+        assert all(f"{colour} boat" in digest["text"] for colour in _FIRST_COLOURS)
+        posts = [one for one in await group.messages() if "boat is launched" in one["title"]]
+        assert [one["title"].split()[0] for one in posts] == list(_LAST_COLOURS)
+        await group.press(digest, "Read all 4")
+        listed = await group.message_with("White boat is launched", "Coast Radio ·")
+        await group.press(listed, "Read")
+        await group.message_with("White boat is launched", "What is your opinion")
 
 
 async def _once_each(world: World) -> None:

@@ -43,6 +43,7 @@ def upgrade() -> None:
     _articles()
     _search()
     _channels()
+    _digests()
     _deliveries()
     _attempts()
     _opinions()
@@ -228,12 +229,33 @@ def _channels() -> None:
     _partial("ix_subscriptions_own_words", "subscriptions", ["id", "subject"], "substr(subject, 1, 6) = 'words:'")
 
 
+def _digests() -> None:
+    op.create_table(
+        "digests",
+        _id(),
+        _reference("channel_id", "channels", ondelete="CASCADE"),
+        _reference("source_id", "sources"),
+        _moment("opened_at"),
+        sa.UniqueConstraint("source_id", "opened_at", "channel_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_digests_channel_id", "digests", ["channel_id"])
+    op.create_table(
+        "digest_stories",
+        _reference("digest_id", "digests", ondelete="CASCADE", primary_key=True),
+        _reference("story_id", "stories", ondelete="CASCADE", primary_key=True),
+        _whole("place"),
+    )
+    op.create_index("ix_digest_stories_story_id", "digest_stories", ["story_id"])
+
+
 def _deliveries() -> None:
     op.create_table(
         "deliveries",
         _id(),
         _number("channel_id"),
-        _number("story_id"),
+        sa.Column("story_id", _NUMBER, nullable=True),
+        sa.Column("digest_id", _NUMBER, nullable=True),
         _whole("part"),
         _whole("attempt"),
         _whole("uncertain"),
@@ -258,9 +280,10 @@ def _deliveries() -> None:
         _text("waited_limit", nullable=True),
         sa.UniqueConstraint("story_id", "channel_id", "kind", "part"),
     )
-    for kind in ("headline", "refresh"):
+    for kind in ("headline", "digest", "refresh"):
         is_waiting = f"state = 'pending' AND kind = '{kind}'"
         _partial(f"ix_deliveries_due_{kind}", "deliveries", ["due_at", "id"], is_waiting)
+    _partial("uq_deliveries_digest", "deliveries", ["digest_id"], "digest_id IS NOT NULL", unique=True)
     was_tried = "state = 'pending' AND kind = 'headline' AND attempt > 0"
     _partial("ix_deliveries_tried", "deliveries", ["channel_id", "id"], was_tried)
     _partial("uq_deliveries_in_flight", "deliveries", ["channel_id"], "state = 'sending'", unique=True)

@@ -46,7 +46,7 @@ async def _attempts(storage: Database, channel_id: ChannelId) -> list[Attempt]:
 
 async def _trace(storage: Database, claim: Claim) -> Trace:
     async with storage.reading() as look:
-        [trace] = await look.deliveries.traces(claim.channel_id, claim.story_id)
+        [trace] = await look.deliveries.traces(claim.channel_id, stored.story_of(claim))
     return trace
 
 
@@ -92,7 +92,7 @@ async def test_what_arrived_at_once_leaves_no_attempt_and_its_row_says_when(stor
     assert await _trace(storage, claim) == Trace(
         id=claim.id,
         kind=DeliveryKind.HEADLINE,
-        story_id=claim.story_id,
+        story_id=stored.story_of(claim),
         state=DeliveryState.SENT,
         attempt=1,
         uncertain=0,
@@ -169,7 +169,7 @@ async def test_a_story_that_was_merged_is_traced_under_the_one_that_tells_it_now
     await stored.settled(storage, (claim, Sent(receipt=receipt("7"))))
     kept = await stored.story(storage, "The same, told by another")
     async with storage.writing() as work:
-        await work.stories.merge(kept, claim.story_id)
+        await work.stories.merge(kept, stored.story_of(claim))
         await work.commit()
 
     async with storage.reading() as look:
@@ -208,7 +208,7 @@ async def _states(storage: Database, claims: list[Claim]) -> dict[DeliveryId, tu
     found: dict[DeliveryId, tuple[DeliveryKind, DeliveryState]] = {}
     async with storage.reading() as look:
         for number in range(1, 20):
-            for trace in await look.deliveries.traces(ChannelId(number), claims[0].story_id):
+            for trace in await look.deliveries.traces(ChannelId(number), stored.story_of(claims[0])):
                 found[trace.id] = trace.kind, trace.state
     return found
 
@@ -218,11 +218,11 @@ async def _settle_all_as(outcome: Outcome, storage: Database, claims: list[Claim
 
 
 async def _refresh(storage: Database, claims: list[Claim]) -> None:
-    await stored.refreshed(storage, claims[0].story_id)
+    await stored.refreshed(storage, stored.story_of(claims[0]))
 
 
 async def _promise(storage: Database, claims: list[Claim]) -> None:
-    await stored.promised(storage, claims[0].story_id)
+    await stored.promised(storage, stored.story_of(claims[0]))
 
 
 async def _claim(storage: Database, _claims: list[Claim]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.domain.article import StoryId
 from bot.domain.delivery import (
     Buried,
     ChannelPaused,
@@ -20,11 +21,14 @@ from tests.builders import NOON, new_channel, receipt
 _SECOND = timedelta(seconds=1)
 
 
-async def _in_flight(storage: Database, channels: int = 1, *, stories: int = 1) -> None:
+async def _in_flight(storage: Database, channels: int = 1, *, stories: int = 1) -> StoryId:
+    """The number of the last story."""
     for place in range(channels):
         await stored.channel(storage, str(place))
-    for number in range(stories):
-        await stored.promised(storage, await stored.story(storage, f"Story {number}"))
+    numbers = [await stored.story(storage, f"Story {number}") for number in range(stories)]
+    for story_id in numbers:
+        await stored.promised(storage, story_id)
+    return numbers[-1]
 
 
 async def _counts(storage: Database) -> dict[DeliveryState, int]:
@@ -144,7 +148,7 @@ async def test_meeting_a_paused_channel_again_does_not_let_posts_out(storage: Da
 
 
 async def test_a_late_writer_changes_nothing_once_another_holds_the_row(storage: Database) -> None:
-    await _in_flight(storage)
+    story_id = await _in_flight(storage)
     [stale] = await stored.claimed(storage, holder="frozen")
     over = NOON + stored.LEASE
     async with storage.reading() as look:
@@ -168,19 +172,19 @@ async def test_a_late_writer_changes_nothing_once_another_holds_the_row(storage:
 
     await stored.settled(storage, (held, Sent(receipt=receipt("7"))), now=over)
     await stored.settled(storage, (stale, Sent(receipt=receipt("666"))), now=over)
-    await stored.refreshed(storage, held.story_id, due=over)
+    await stored.refreshed(storage, story_id, due=over)
     [refresh] = await stored.claimed(storage, now=over)
     assert refresh.receipt == receipt("7")
 
 
 async def test_the_claim_of_an_earlier_wish_does_not_settle_a_later_one(storage: Database) -> None:
-    await _in_flight(storage)
+    story_id = await _in_flight(storage)
     [headline] = await stored.claimed(storage)
     await stored.settled(storage, (headline, Sent(receipt=receipt("7"))))
-    await stored.refreshed(storage, headline.story_id)
+    await stored.refreshed(storage, story_id)
     [first] = await stored.claimed(storage)
     await stored.settled(storage, (first, Sent(receipt=receipt("7"))))
-    await stored.refreshed(storage, headline.story_id)
+    await stored.refreshed(storage, story_id)
     [second] = await stored.claimed(storage)
     assert (second.id, second.attempt) == (first.id, first.attempt)
 
@@ -208,17 +212,17 @@ async def test_settling_twice_is_settling_once(storage: Database) -> None:
 
 
 async def test_an_edit_may_give_another_receipt(storage: Database) -> None:
-    await _in_flight(storage)
+    story_id = await _in_flight(storage)
     [headline] = await stored.claimed(storage)
     first = receipt("7", "8", place="thread", thread="t")
     await stored.settled(storage, (headline, Sent(receipt=first)))
     for expected, given in ((first, receipt("9")), (receipt("9"), None), (receipt("9"), receipt("9", "10"))):
-        await stored.refreshed(storage, headline.story_id)
+        await stored.refreshed(storage, story_id)
         [refresh] = await stored.claimed(storage)
         assert (refresh.kind, refresh.receipt) == (DeliveryKind.REFRESH, expected)
         await stored.settled(storage, (refresh, Sent(receipt=given)))
 
-    await stored.refreshed(storage, headline.story_id)
+    await stored.refreshed(storage, story_id)
     [refresh] = await stored.claimed(storage)
     assert refresh.receipt == receipt("9", "10")
 

@@ -61,6 +61,26 @@ async def test_a_page_of_headlines_beyond_the_last_says_there_are_none(newsroom:
     assert words_of(answer).strip()
 
 
+async def test_a_digest_opens_as_a_list_that_is_turned_in_place(newsroom: Newsroom) -> None:
+    numbers = await newsroom.import_stories(*(draft(f"Ferry {number} is late") for number in range(7)), title="Wire")
+    await newsroom.follow(EVERYTHING)
+    async with newsroom.database.writing() as work:
+        source = await work.sources.at("page:wire")
+        assert source
+        assert await work.digests.promise(source.id, numbers, now=newsroom.clock.now()) == 1
+        await work.commit()
+    first = await newsroom.press(Verb.DIGEST, 1)
+    assert isinstance(first, Show)
+    assert "Ferry 4 is late" in words_of(first)
+    assert "7 more stories from Wire" in words_of(first)
+    second = await press(newsroom, first, "›")
+    assert isinstance(second, Replace)
+    assert "Ferry 6 is late" in words_of(second)
+    assert "›" not in labels(post_of(second))
+    assert "Ferry 5 is late" in words_of(await press(newsroom, second, "Read"))
+    assert "no longer here" in words_of(await newsroom.press(Verb.DIGEST, 2))
+
+
 async def test_a_story_is_found_by_number_with_or_without_sign_and_by_words(newsroom: Newsroom) -> None:
     for asked in ("2", " #2 ", "museum", "opens BEIJING"):
         assert post_of(await newsroom.command("story", story=asked)).title == "Beijing opens a museum"

@@ -93,7 +93,7 @@ class Office:
     async def follow(self, place: str, target: Target) -> None:
         await stored.channel(self.database, place, target)
 
-    async def leaving(self) -> list[tuple[DeliveryKind, StoryId]]:
+    async def leaving(self) -> list[tuple[DeliveryKind, StoryId | None]]:
         """What may be sent now; it is taken."""
         return [(one.kind, one.story_id) for one in await stored.claimed(self.database, now=self.clock.now())]
 

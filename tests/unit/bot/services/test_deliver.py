@@ -49,7 +49,7 @@ class Outbox:
     def another(self, holder: str) -> Deliverer:
         return Deliverer(self.database, {self.platform.name: self.platform}, self.clock, self.events, holder=holder)
 
-    async def promise(self, *titles: str, places: tuple[str, ...] = ("100",)) -> list[StoryId]:
+    async def promise(self, *titles: str, places: tuple[str, ...] = ("100",), announce: int = 100) -> list[StoryId]:
         async with self.database.writing() as work:
             for place in places:
                 channel = await work.channels.meet(new_channel(place), now=self.clock.now())
@@ -63,7 +63,8 @@ class Outbox:
                 source,
                 [draft(title, guid=title) for title in reversed(titles)],
                 now=self.clock.now(),
-                announce=100,
+                announce=announce,
+                tells_rest=True,
                 refresh_delay=timedelta(0),
             )
             await work.commit()
@@ -390,3 +391,19 @@ async def test_stopping_lets_what_is_under_way_arrive_and_takes_nothing_new(outb
 
 async def test_every_kind_of_send_error_has_an_outcome() -> None:
     assert set(SendError.__subclasses__()) == {TryLaterError, ChannelLostError, PostRefusedError, UncertainError}
+
+
+async def test_a_digest_that_was_being_sent_when_the_process_died_is_sent_once_more_and_once_in_all(
+    outbox: Outbox,
+) -> None:
+    await outbox.promise("One", "Two", "Three", announce=1)
+    await outbox.connect()
+    await outbox.deliverer.deliver_due()
+    await outbox.die_while_sending()
+    alive = outbox.another("alive")
+    await alive.connect(outbox.platform.name, others_are_dead=True)
+    outbox.clock.pass_on(1)
+    while await alive.deliver_due():
+        pass
+    assert outbox.platform.titles == ["Three", "2 more stories from The Wire while we were away"]
+    assert await outbox.counts() == {DeliveryState.SENT: 2}

@@ -5,14 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.delivery import Sent
+from bot.domain.digest import Digest
 from bot.domain.errors import SourceExistsError
 from bot.domain.source import Move, Source, Validators
 from bot.domain.subscription import Everything
 from bot.ports.reading import Reading, ReadingError, Unchanged
 from bot.services.read_sources import SourceReader
+from bot.services.shown import Shown, shown_by
 from bot.services.topics import Topics
 from storage import Database
-from tests.builders import draft, new_channel
+from tests import stored
+from tests.builders import draft, new_channel, receipt
 from tests.fakes.clocks import HeldClock
 from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
@@ -26,8 +30,9 @@ class Desk:
 
     def __init__(self, database: Database, topics: Topics, clock: HeldClock) -> None:
         self.database, self.clock = database, clock
+        self.topics = topics
         self.feeds, self.events = FakeFeeds(), FakeEvents()
-        self.reader = SourceReader(database, self.feeds, topics, clock, self.events, refresh_delay=timedelta(0))
+        self.reader = self.started_again()
 
     def says(self, *titles: str, validators: Validators | None = None) -> None:
         self.feeds.pages[ADDRESS] = replace(self.saying(*titles), validators=validators or Validators(etag='"1"'))
@@ -43,11 +48,29 @@ class Desk:
         async with self.database.reading() as look:
             return sum((await look.deliveries.counts()).values())
 
+    async def leaving(self) -> list[str]:
+        """All that is to be sent, in the order in which one channel gets it; it is sent."""
+        told = []
+        while claims := await stored.claimed(self.database, now=self.clock.now()):
+            async with self.database.reading() as look:
+                shown = await shown_by(look, claims)
+            told += [_in_short(shown[claim.id]) for claim in claims]
+            await stored.settled(self.database, *((claim, Sent(receipt=receipt())) for claim in claims))
+        return told
+
+    def started_again(self) -> SourceReader:
+        """A reader of sources in a new process."""
+        return SourceReader(self.database, self.feeds, self.topics, self.clock, self.events, refresh_delay=timedelta(0))
+
     async def source(self) -> Source:
         async with self.database.reading() as look:
             found = await look.sources.at(ADDRESS)
         assert found
         return found
+
+
+def _in_short(shown: Shown) -> str:
+    return f"{shown.count} from {shown.source}" if isinstance(shown, Digest) else shown.title
 
 
 @pytest.fixture
@@ -303,10 +326,61 @@ async def test_a_redirect_to_what_is_read_already_is_followed_and_not_taken_over
     assert (await desk.source()).address == ADDRESS
 
 
-async def test_after_a_long_silence_ten_are_announced_and_the_rest_stored(desk: Desk) -> None:
+async def test_a_first_fetch_announces_nothing_where_that_is_wished(desk: Desk) -> None:
+    desk.says("Second", "First")
+    added = await desk.reader.add(ADDRESS, announce=0)
+    assert (len(added.published.new), await desk.promised()) == (2, 0)
+
+
+async def test_after_a_long_silence_ten_are_posts_and_the_rest_is_told_in_one(desk: Desk) -> None:
     desk.says("First")
     await desk.reader.add(ADDRESS, interval_s=60)
     desk.says(*(f"Title {n}" for n in range(30)), "First")
     desk.clock.pass_on(86_400)
     await desk.reader.read_due()
-    assert await desk.promised() == 11
+    assert await desk.leaving() == ["First", *(f"Title {n}" for n in reversed(range(10))), "20 from The Wire"]
+
+
+async def test_a_source_that_was_paused_for_two_weeks_catches_up(desk: Desk) -> None:
+    desk.says("First")
+    source = (await desk.reader.add(ADDRESS, interval_s=3600)).source
+    await desk.leaving()
+    async with desk.database.writing() as work:
+        await work.sources.pause(source.id)
+        await work.commit()
+    desk.clock.pass_on(14 * 86_400)
+    desk.says(*(f"Title {n}" for n in range(12)), "First")
+    assert await desk.reader.read_due() == 0
+    async with desk.database.writing() as work:
+        await work.sources.resume(source.id, now=desk.clock.now())
+        await work.commit()
+    await desk.reader.read_due()
+    assert await desk.leaving() == [*(f"Title {n}" for n in reversed(range(10))), "2 from The Wire"]
+
+
+async def test_a_burst_between_two_readings_on_time_is_news_and_all_of_it_is_posted(desk: Desk) -> None:
+    desk.says("First")
+    await desk.reader.add(ADDRESS, interval_s=300)
+    desk.says(*(f"Title {n}" for n in range(40)), "First")
+    desk.clock.pass_on(450)
+    await desk.reader.read_due()
+    assert len(await desk.leaving()) == 41
+
+
+async def test_a_burst_beyond_fifty_is_told_in_one(desk: Desk) -> None:
+    desk.says("First")
+    await desk.reader.add(ADDRESS, interval_s=300)
+    desk.says(*(f"Title {n}" for n in range(53)), "First")
+    desk.clock.pass_on(450)
+    await desk.reader.read_due()
+    assert (await desk.leaving())[-1] == "3 from The Wire"
+    assert await desk.promised() == 52
+
+
+async def test_what_came_while_the_bot_was_down_is_a_gap_however_short(desk: Desk) -> None:
+    desk.says("First")
+    await desk.reader.add(ADDRESS, interval_s=300)
+    desk.says(*(f"Title {n}" for n in range(12)), "First")
+    desk.clock.pass_on(450)
+    await desk.started_again().read_due()
+    assert (await desk.leaving())[-1] == "2 from The Wire"

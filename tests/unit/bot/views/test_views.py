@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.article import Article, ArticleId, Draft, StoryId
+from bot.domain.digest import Digest, DigestId
 from bot.domain.opinion import Opinion, Stance, Tally
 from bot.domain.person import Person, PersonRef
 from bot.domain.source import Source, SourceId, SourceKind
@@ -16,6 +17,7 @@ from bot.messages.action import Action, Verb
 from bot.messages.limits import Limits
 from bot.messages.post import BlockKind, Post
 from bot.messages.text import plain
+from bot.views.digest import digest_post
 from bot.views.full_story import full_story
 from bot.views.headline import card
 from bot.views.opinions import BESIDE_THANKS, opinion_list, thanks
@@ -154,6 +156,24 @@ def test_the_last_page_alone_offers_related_stories_by_number_and_button() -> No
     assert "Related" not in words_of(first)
     assert "Read 12" not in labels(first)
     assert "Related" not in words_of(full_story(long_story, LIMITS, page=99))
+
+
+@pytest.mark.parametrize(
+    ("count", "title", "label"),
+    [
+        (1, "1 more story from Harbour Post while we were away", "Read it"),
+        (12, "12 more stories from Harbour Post while we were away", "Read all 12"),
+    ],
+)
+def test_a_digest_says_how_many_stories_it_has_and_shows_the_newest(count: int, title: str, label: str) -> None:
+    newest = tuple(Headline(id=StoryId(n), title=f"Ship {n} " + "sails " * 40) for n in range(min(count, 10)))
+    post = digest_post(Digest(id=DigestId(3), source="Harbour Post", count=count, headlines=newest))
+    assert post.title == title
+    assert labels(post) == [label]
+    assert post.controls[0][0].action == Action(verb=Verb.DIGEST, subject=3)
+    assert words_of(post).startswith("0. Ship 0 sails")
+    assert ("… and 2 more." in words_of(post)) == (count == 12)
+    assert len(words_of(post)) < 1500, "all ten fit into a message"
 
 
 def test_an_empty_opinion_list_invites_in_the_source_s_own_words() -> None:

@@ -1,0 +1,69 @@
+"""Which channels are to be told of a story, and which know it already."""
+
+from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, exists, literal, or_, select, union
+
+from bot.domain.article import StoryId
+from bot.domain.delivery import DeliveryKind
+from storage.column_types import Number
+from storage.outbox import is_of
+from storage.subscriptions import EVERYTHING, SOURCE, TOPIC
+from storage.tables import articles, deliveries, digest_stories, digests, stories, story_topics, subscriptions
+
+
+def followers(story_id: StoryId) -> Subquery:
+    """The channels that follow everything, a topic of the story or a source that tells it, each once."""
+    followed = subscriptions.c
+    everything = select(followed.channel_id).where(followed.kind == EVERYTHING, followed.subject == "")
+    topics = (
+        select(followed.channel_id)
+        .join_from(story_topics, subscriptions, followed.subject == story_topics.c.topic_id)
+        .where(followed.kind == TOPIC, story_topics.c.story_id == story_id)
+    )
+    sources = (
+        select(followed.channel_id)
+        .join_from(articles, subscriptions, followed.subject == cast(articles.c.source_id, Text))
+        .where(followed.kind == SOURCE, articles.c.story_id == story_id)
+    )
+    return union(everything, topics, sources).subquery("follower")
+
+
+def merged_into(story_id: StoryId) -> Select[int]:
+    """The numbers that the story also goes by."""
+    return select(stories.c.id).where(stories.c.merged_into == literal(story_id, Number))
+
+
+def is_told_otherwise(story_id: StoryId) -> Select[bool]:
+    """Whether anybody may know the story by more than its own headline, which is so for hardly any."""
+    number = literal(story_id, Number)
+    return select(or_(exists(merged_into(story_id)), exists().where(digest_stories.c.story_id == number)))
+
+
+def knows_otherwise(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the channel has the story in a digest, or under the number of one that was merged into it."""
+    other = deliveries.alias("other")
+    has_what_was_merged = exists().where(
+        other.c.story_id.in_(merged_into(story_id)),
+        other.c.channel_id == channel_id,
+        is_of(other, DeliveryKind.HEADLINE),
+    )
+    return or_(has_what_was_merged, _has_in_digest(story_id, channel_id))
+
+
+def knows(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the channel was told of the story in any way, or is going to be."""
+    other = deliveries.alias("other")
+    has_headline = exists().where(
+        other.c.story_id == literal(story_id, Number),
+        other.c.channel_id == channel_id,
+        is_of(other, DeliveryKind.HEADLINE),
+    )
+    return or_(has_headline, knows_otherwise(story_id, channel_id))
+
+
+def _has_in_digest(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+    number = literal(story_id, Number)
+    return exists().where(
+        digest_stories.c.digest_id == digests.c.id,
+        digests.c.channel_id == channel_id,
+        or_(digest_stories.c.story_id == number, digest_stories.c.story_id.in_(merged_into(story_id))),
+    )
