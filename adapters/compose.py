@@ -20,6 +20,7 @@ from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
 from adapters.sandbox.options import Addresses
 from adapters.settings import Settings
 from adapters.telegram.platform import TelegramOptions, TelegramPlatform
+from adapters.telegram.webhook import Webhook, WebhookReceiver, webhook_below
 from bot.commands.house import House, MayManage
 from bot.desk import NewsDesk
 from bot.domain.channel import ChannelRef
@@ -153,10 +154,12 @@ async def build_runtime(
     """
     events = LogEvents()
     progress = Progress()
-    codec = ActionCodec(await signing_key(desk.database))
+    key = await signing_key(desk.database)
+    codec = ActionCodec(key)
+    webhook = _webhook(settings, key)
     platforms: dict[str, ChatPlatform] = {}
     deliverer = Deliverer(desk.database, platforms, desk.clock, events, holder=secrets.token_hex(8))
-    platforms.update(_platforms(desk, wires, codec, deliverer))
+    platforms.update(_platforms(desk, wires, codec, deliverer, webhook))
     refresh_delay = timedelta(seconds=settings.refresh_delay)
     house = House(
         storage=desk.database,
@@ -185,7 +188,7 @@ async def build_runtime(
         events=events,
         pulse=pulse,
         others_are_dead=is_embedded(settings),
-        also={"web": _web_server(desk, progress, door)} if door else {},
+        also={"web": _web_server(desk, progress, door, webhook, platforms)} if door else {},
         progress=progress,
     )
 
@@ -200,11 +203,31 @@ def database_file(settings: Settings) -> Path:
     return Path(settings.database.removeprefix("sqlite+aiosqlite:///"))
 
 
-def _web_server(desk: Desk, progress: Progress, door: socket.socket) -> Loop:
+def _webhook(settings: Settings, key: bytes) -> Webhook | None:
+    if settings.telegram_updates == "polling" or not settings.public_url:
+        return None
+    return webhook_below(settings.public_url, key)
+
+
+def _web_server(
+    desk: Desk,
+    progress: Progress,
+    door: socket.socket,
+    webhook: Webhook | None,
+    platforms: Mapping[str, ChatPlatform],
+) -> Loop:
     from adapters import served  # noqa: PLC0415  # most bots serve nothing and need not load it
     from adapters.web.server import WebServer  # noqa: PLC0415  # the same
 
     mounts = [served.health_mount(progress, desk.database, desk.clock)]
+    if webhook:
+        listener = next((one for one in platforms.values() if isinstance(one, TelegramPlatform)), None)
+        receiver = WebhookReceiver(
+            DatabaseInbox(desk.database, desk.clock),
+            secret=webhook.secret,
+            on_arrival=listener.look if listener else lambda: None,
+        )
+        mounts.append(served.telegram_mount(webhook.path, receiver.take))
     return Loop(run=WebServer(mounts, door).run)
 
 
@@ -229,7 +252,9 @@ def _with_path(address: str | None, path: str) -> str | None:
     return address.rstrip("/") + path if address and not urlsplit(address).path.strip("/") else address
 
 
-def _platforms(desk: Desk, wires: Wires, codec: ActionCodec, deliverer: Deliverer) -> dict[str, ChatPlatform]:
+def _platforms(
+    desk: Desk, wires: Wires, codec: ActionCodec, deliverer: Deliverer, webhook: Webhook | None
+) -> dict[str, ChatPlatform]:
     async def opened(channel: ChannelRef) -> None:
         async with desk.database.writing() as work:
             known = await work.channels.find(channel)
@@ -256,6 +281,7 @@ def _platforms(desk: Desk, wires: Wires, codec: ActionCodec, deliverer: Delivere
                 prompts=DatabasePrompts(desk.database, desk.clock),
                 on_channel_open=opened,
                 on_channel_moved=moved,
+                webhook=webhook,
             )
         )
     return {platform.name: platform for platform in platforms}

@@ -1,6 +1,7 @@
 """What the web server answers, put together from what others hand over."""
 
 import json
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,8 @@ from bot.domain.delivery import Queue
 from bot.ports.clock import Clock
 from bot.ports.progress import Progress
 from bot.ports.storage import Storage
+
+_LARGEST_UPDATE = 1024 * 1024
 
 
 def health_mount(progress: Progress, storage: Storage, clock: Clock) -> Mount:
@@ -28,6 +31,16 @@ def health_mount(progress: Progress, storage: Storage, clock: Clock) -> Mount:
         )
 
     return Mount(path="/healthz", get=answer)
+
+
+def telegram_mount(path: str, take: Callable[[str, bytes], Awaitable[bool]]) -> Mount:
+    """Where Telegram pushes updates: 200 once they are kept, 403 for whoever does not know the secret."""
+
+    async def answer(call: Call) -> Reply:
+        is_telegram = await take(call.headers.get("x-telegram-bot-api-secret-token", ""), call.body)
+        return Reply(status=HTTPStatus.OK if is_telegram else HTTPStatus.FORBIDDEN)
+
+    return Mount(path=path, post=answer, most=_LARGEST_UPDATE)
 
 
 def _queue(queue: Queue) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 PREFIX = "NEWSBOT_"
 _ROOT = Path(__file__).resolve().parent.parent
 _ENV_FILE = ".env"
 _DATABASE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+|postgresql\+asyncpg://.*[^/]/.+")
+_PUBLIC = re.compile(r"(?:https://|http://(?:127\.0\.0\.1|localhost|\[::1\])[:/])[^\s?#]+")
+"""Plain http is for this machine alone, where the sandbox is."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -77,6 +79,13 @@ class Settings(BaseSettings):
     web_port: Annotated[
         Port | None, Field(description="its port, such as 8090; 0 takes a free one; unset, nothing is served")
     ] = None
+    public_url: Annotated[
+        str | None, Field(description="the https address under which the world reaches that port, for what is pushed")
+    ] = None
+    telegram_updates: Annotated[
+        Literal["polling", "webhook"],
+        Field(description="whether to ask Telegram for news of chats, or to have them pushed to NEWSBOT_PUBLIC_URL"),
+    ] = "polling"
     sandbox_host: str = Field("127.0.0.1", description="where the sandbox listens")
     sandbox_port: Port = Field(8080, description="the port of the sandbox's page; 0 takes a free one")
     sandbox_discord_port: Port = Field(8081, description="the port of the sandbox's Discord")
@@ -98,6 +107,22 @@ class Settings(BaseSettings):
     def _database(cls, value: str | None) -> str | None:
         if value and not _DATABASE.fullmatch(value):
             raise ValueError("sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and not _PUBLIC.fullmatch(value):
+            raise ValueError("an address that begins with https:// and has no question mark in it")
+        if value and info.data.get("web_port") is None:
+            raise ValueError("NEWSBOT_WEB_PORT to be set too: that is where the address has to lead")
+        return value
+
+    @field_validator("telegram_updates")
+    @classmethod
+    def _pushed(cls, value: str, info: ValidationInfo) -> str:
+        if value == "webhook" and not info.data.get("public_url"):
+            raise ValueError("NEWSBOT_PUBLIC_URL to be set too, or polling")
         return value
 
     @field_validator("discord_token", "telegram_token")

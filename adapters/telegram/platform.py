@@ -12,17 +12,19 @@ from telegram.error import InvalidToken, TelegramError
 from adapters.telegram.budget import Budget, Purpose
 from adapters.telegram.client import Client
 from adapters.telegram.errors import is_gone, is_unchanged, send_error
+from adapters.telegram.handling import Handler
 from adapters.telegram.inbound import Inbound, channel_ref
 from adapters.telegram.limits import LIMITS, PLATFORM
 from adapters.telegram.menu import publish_menus
 from adapters.telegram.news_of_chats import Moved, Opened, news_of
-from adapters.telegram.polling import Handler, Poller
+from adapters.telegram.polling import Poller
 from adapters.telegram.pressed import Pressed
 from adapters.telegram.render import render
 from adapters.telegram.respond import Responder
 from adapters.telegram.rights import Rights
 from adapters.telegram.speech import Speech
 from adapters.telegram.transport import AiohttpTransport, SlowDownError, api_address
+from adapters.telegram.webhook import Webhook, WebhookListener
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import Receipt
 from bot.domain.person import PersonRef
@@ -65,7 +67,7 @@ class TelegramPlatform:
     """A ChatPlatform over python-telegram-bot.
 
     ``on_channel_open`` hears of chats that let us in (again), ``on_channel_moved`` of groups that became supergroups,
-    the old place first.
+    the old place first. With a ``webhook`` updates are not fetched: receivers put them into the inbox.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class TelegramPlatform:
         prompts: Prompts,
         on_channel_open: OnChannelOpen | None = None,
         on_channel_moved: OnChannelMoved | None = None,
+        webhook: Webhook | None = None,
     ) -> None:
         self._codec = codec
         self._clock = clock
@@ -90,6 +93,8 @@ class TelegramPlatform:
         self._budget = Budget(clock, is_kept=options.rates)
         self._rights = Rights(self._client, clock)
         self._is_ready = asyncio.Event()
+        self._webhook = webhook
+        self._arrived = asyncio.Event()
 
     @property
     def name(self) -> str:
@@ -105,12 +110,10 @@ class TelegramPlatform:
         try:
             me = await self._log_in()
             await publish_menus(self._client, desk.commands)
-            poller = Poller(
-                self._client, inbox=self._inbox, clock=self._clock, handle=self._handler(desk, me), beat=beat
-            )
+            listener = self._listener(self._handler(desk, me), beat)
             _LOG.info("telegram: ready as @%s", me.username)
             self._is_ready.set()
-            await poller.run()
+            await listener.run()
         finally:
             await self.close()
 
@@ -171,6 +174,23 @@ class TelegramPlatform:
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         """Whether the person may manage the channel, as Telegram said at most 60 s ago; no while it cannot be asked."""
         return await self._rights.may_manage(person, channel)
+
+    def look(self) -> None:
+        """A receiver in this process has put something into the inbox."""
+        self._arrived.set()
+
+    def _listener(self, handle: Handler, beat: Beat) -> Poller | WebhookListener:
+        if self._webhook is None:
+            return Poller(self._client, inbox=self._inbox, clock=self._clock, handle=handle, beat=beat)
+        return WebhookListener(
+            self._client,
+            self._webhook,
+            inbox=self._inbox,
+            clock=self._clock,
+            handle=handle,
+            arrived=self._arrived,
+            beat=beat,
+        )
 
     async def _log_in(self) -> User:
         failures = 0

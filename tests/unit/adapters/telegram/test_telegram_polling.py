@@ -9,7 +9,8 @@ import pytest
 from telegram import Update
 from typing_extensions import override
 
-from adapters.telegram.polling import ALLOWED_UPDATES, Poller
+from adapters.telegram.polling import Poller
+from adapters.telegram.updates import ALLOWED_UPDATES
 from bot.ports.inbox import Letter
 from bot.ports.progress import Beat, unheard
 from tests.fakes.beats import FakeBeats
