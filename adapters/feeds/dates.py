@@ -36,13 +36,27 @@ _NUMBERED = re.compile(
 )
 
 
+_NAMES_A_DAY = re.compile(
+    r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{4}-W\d\d-?\d|(?<!\d)\d{8}(?!\d)|(?<!\d)\d{9,13}(?!\d)"
+    r"|\d{1,2}\.?[\s-]+[^\W\d_]{3,12}\.?,?[\s-]+\d{2,4}(?![\d:])"
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
+    r"|[^\W\d_]{3}\s+\d{1,2}\s+\d{2}:\d{2}:\d{2}\s+(?:[A-Z]{2,5}\s+)?\d{4}"
+)
+"""A day of a month of a year, in any of the ways in which people write these; seconds of an epoch are one too."""
+
+
+def names_a_day(written: str) -> bool:
+    """Whether the text says a day, month and year. Whoever reads a date in any other text has guessed."""
+    return len(written) <= _LONGEST and _NAMES_A_DAY.search(written) is not None
+
+
 def moment(written: str) -> datetime | None:
     """The moment in UTC, None where there is none or none that can be read. Without a zone it is taken for UTC.
 
     A date in the future stays as it is given.
     """
     text = " ".join(written.split())
-    if not text or len(text) > _LONGEST:
+    if not names_a_day(text):
         return None
     told = _iso(text) or _worded(text) or _rfc822(text)
     if told is None:

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import fastfeedparser
 
-from adapters.feeds.dates import moment
+from adapters.feeds.dates import moment, names_a_day
 from adapters.feeds.document import DocumentError, decode, feed_markup
 from adapters.feeds.page_titles import derived_title, whole_worded
 from adapters.feeds.parsed import ParsedFeed, Problem
@@ -28,7 +28,7 @@ _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
 _LONGEST_LINK = 2048
 _LONGEST_GUID = 1024
-_LONGEST_DATE = 40
+_LONGEST_DATE = 128
 _WHOLE_TEXT = 1000
 """A description of so many characters is the story itself; a shorter one of a single paragraph is a teaser."""
 
@@ -41,6 +41,12 @@ _LANGUAGE = re.compile(r"<(?:dc:)?language>\s*(?:<!\[CDATA\[)?\s*([a-z]{2,3}(?:[
 _XML_LANGUAGE = re.compile(r"\bxml:lang\s*=\s*[\"']([a-z]{2,3}(?:-[a-z0-9]{2,8})*)[\"']", re.IGNORECASE)
 _XML_BASE = re.compile(r"^[^>]{0,4000}?\bxml:base\s*=\s*[\"']([^\"'<>]{1,2048})[\"']", re.IGNORECASE)
 _DATED = re.compile(r"<(?:pubDate|dc:date|published|updated|issued|date)[\s>]", re.IGNORECASE)
+_DATE = re.compile(
+    r"<(?:\w+:)?(?:pubDate|date|published|updated|issued|modified|created)(?:\s[^<>]{0,200})?>"
+    r"\s*(?:<!\[CDATA\[)?\s*([^<>\]]{1,128})"
+    r"|\"date_(?:published|modified)\"\s*:\s*\"([^\"]{1,128})\"",
+    re.IGNORECASE,
+)
 _MARKED_UP_TITLE = re.compile(r"<(?:\w+:)?title\s[^>]{0,200}xhtml", re.IGNORECASE)
 _OWN_TEXT = re.compile(r"<(?:content:encoded|content|atom:content)[\s>]|\"content_(?:html|text)\"", re.IGNORECASE)
 _SUMMARY = re.compile(r"<(?:description|summary|atom:summary)[\s>]|\"summary\"", re.IGNORECASE)
@@ -58,6 +64,7 @@ class _Context:
     feed_title: str
     gives_text: bool
     gives_summaries: bool
+    guessed: frozenset[str]
 
 
 def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Problem:
@@ -77,6 +84,7 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
         feed_title=title,
         gives_text=_OWN_TEXT.search(markup) is not None,
         gives_summaries=_SUMMARY.search(markup, first.start() if first else 0) is not None,
+        guessed=_guessed(markup),
     )
     head = markup[: min(first.start() if first else _HEAD, _HEAD)]
     return ParsedFeed(
@@ -157,7 +165,7 @@ def _drafts(entries: Iterable[Fields], context: _Context) -> Iterator[Draft]:
     dated: list[tuple[datetime, Fields, datetime | None]] = []
     neighbour = datetime.max.replace(tzinfo=UTC)
     for entry in entries:
-        published = _published(entry)
+        published = _published(entry, context.guessed)
         neighbour = published or neighbour
         dated.append((neighbour, entry, published))
     dated.sort(key=lambda one: one[0], reverse=True)
@@ -167,20 +175,28 @@ def _drafts(entries: Iterable[Fields], context: _Context) -> Iterator[Draft]:
             yield draft
 
 
-def _published(entry: Fields) -> datetime | None:
+def _published(entry: Fields, guessed: frozenset[str]) -> datetime | None:
     written = _text(entry.get("published"))
-    if written and written == _date_seen_in(_text(entry.get("id"))):
+    if written in guessed or (written and written == _date_seen_in(_text(entry.get("id")))):
         return None
     # feedparser warns when asked for an update that is not there.
-    return moment(written) or (moment(_text(entry["updated"])) if "updated" in entry else None)
+    updated = _text(entry["updated"]) if "updated" in entry else ""
+    return moment(written) or (moment(updated) if updated not in guessed else None)
+
+
+def _guessed(markup: str) -> frozenset[str]:
+    """The dates that the fast parser sees in what is none, such as the 1st of this month in ``-1``."""
+    written = {one or other for one, other in _DATE.findall(markup)}
+    odd = sorted(text.strip() for text in written if not names_a_day(text))[:MOST_ENTRIES]
+    return frozenset(filter(None, map(_date_seen_in, odd)))
 
 
 @lru_cache(maxsize=1024)
-def _date_seen_in(guid: str) -> str | None:
-    """The date that the fast parser takes an id for where there is no other: the 1st of this month for ``1``."""
-    if not guid or len(guid) > _LONGEST_DATE:
+def _date_seen_in(text: str) -> str | None:
+    """The date that the fast parser takes a text for, as it does with an id where there is no date."""
+    if not text or len(text) > _LONGEST_DATE:
         return None
-    item = f"<rss version='2.0'><channel><title>t</title><item><guid>{escape(guid)}</guid></item></channel></rss>"
+    item = f"<rss version='2.0'><channel><title>t</title><item><guid>{escape(text)}</guid></item></channel></rss>"
     try:
         found = fastfeedparser.parse(item.encode(), include_tags=False).entries
     except Exception:  # noqa: BLE001  # as above

@@ -317,3 +317,55 @@ def test_no_mutation_of_a_feed_makes_parsing_fail_or_its_result_unfit_for_travel
         assert line.count(b"\n") == 1
     if isinstance(result, ParsedFeed):
         assert all(draft.title for draft in result.drafts)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("-1", "0", "1", "12", "2026", "2026-11", "10:30", "T10:00", "now", "today", "tomorrow", "yesterday", "-"),
+        *(
+            "5 minutes ago",
+            "Monday",
+            "Mon",
+            "November",
+            "May",
+            "Nov 2026",
+            "12 Nov",
+            "Wed, 02 Oct",
+            "Wed, 02 Oct 10:30",
+        ),
+        *("null", "N/A", "Invalid Date", "{{date}}", "%a, %d", "0000-00-00 00:00:00", "13/13/2026", "99999", "1e9"),
+        *("Thu, 01 Jan 1970 00:00:00 GMT", "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_a_date_that_is_none_is_never_guessed(written: str) -> None:
+    assert only_draft(f"<title>A</title><pubDate>{written}</pubDate>").published_at is None
+    assert only_draft(f"<title>A</title><pubDate><![CDATA[ {written} ]]></pubDate>").published_at is None
+    atom = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title><entry><id>x</id><title>A</title><updated>{written}</updated></entry></feed>"
+    assert parsed(atom).drafts[0].published_at is None
+    entry = f'{{"id": "1", "title": "A", "date_published": "{written}"}}'
+    feed = f'{{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [{entry}]}}'
+    assert parsed(feed).drafts[0].published_at is None
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Mon, 23 Nov 26 10:00:00 GMT", 23),
+        ("Monday, November 23, 2026 - 10:30", 23),
+        ("Nov 23, 2026 10:30 AM", 23),
+        ("Mon Nov 23 10:30:00 UTC 2026", 23),
+        ("20261123T101112Z", 23),
+        ("2026/11/23 10:30", 23),
+        ("23-Nov-2026", 23),
+        ("1795429800", 23),
+    ],
+)
+def test_a_date_in_an_unusual_form_is_read(written: str, day: int) -> None:
+    at = only_draft(f"<title>A</title><pubDate>{written}</pubDate>").published_at
+    assert at is not None
+    assert (at.year, at.month, at.day) == (2026, 11, day)
+
+
+def test_an_id_that_looks_like_a_date_is_none_even_beside_a_date_that_is_none() -> None:
+    assert only_draft("<title>A</title><guid>12</guid><pubDate>-1</pubDate>").published_at is None
