@@ -34,6 +34,7 @@ from bot.runtime import Runtime
 from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.give_opinion import OpinionBox
+from bot.services.housekeep import Housekeeper
 from bot.services.keep_going import Loop
 from bot.services.read_sources import SourceReader
 from bot.services.shelf import Shelf
@@ -188,9 +189,17 @@ async def build_runtime(
         events=events,
         pulse=pulse,
         others_are_dead=is_embedded(settings),
-        also={"web": _web_server(desk, progress, door, webhook, platforms)} if door else {},
+        also={
+            "housekeeping": Loop(run=_housekeeper(settings, desk, events).run),
+            **({"web": _web_server(desk, progress, door, webhook, platforms)} if door else {}),
+        },
         progress=progress,
     )
+
+
+def _housekeeper(settings: Settings, desk: Desk, events: LogEvents) -> Housekeeper:
+    keep_articles = timedelta(days=settings.keep_articles_days)
+    return Housekeeper(desk.database, desk.clock, events, keep_articles=keep_articles)
 
 
 def is_embedded(settings: Settings) -> bool:

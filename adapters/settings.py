@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     refresh_delay: Annotated[
         float, Field(ge=0, le=300, description="seconds in which opinions are gathered before posts are edited")
     ] = 10
+    keep_articles_days: Annotated[
+        float, Field(ge=1, le=36_500, description="days after which stories and all that was said of them are deleted")
+    ] = 90
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="how much is logged to standard error")
     ] = "INFO"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId, titles_before
 from bot.domain.full_text import PageText, completed
 from bot.domain.source import SourceId
-from storage import dialects, search
+from storage import attic, dialects, search
 from storage.tables import article_keys, articles, sources, stories
 
 _c = articles.c
@@ -38,12 +38,15 @@ class DatabaseArticles:
         wanted = list(dict.fromkeys(keys))
         found: dict[str, Article] = {}
         for start in range(0, len(wanted), _MOST_KEYS):
+            batch = wanted[start : start + _MOST_KEYS]
             statement = (
                 select(article_keys.c.key, articles)
                 .join_from(article_keys, articles, _c.id == article_keys.c.article_id)
-                .where(article_keys.c.key.in_(wanted[start : start + _MOST_KEYS]))
+                .where(article_keys.c.key.in_(batch))
             )
             found.update({row.key: to_article(row) for row in await self._connection.execute(statement)})
+            if missing := [key for key in batch if key not in found]:
+                found.update(await attic.known(self._connection, missing))
         return found
 
     async def find(self, article_id: ArticleId) -> Article | None:

@@ -1,9 +1,8 @@
 """What people sent, kept in the table ``letters`` before the platform is told that we have it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from bot.ports.clock import Clock
 from bot.ports.inbox import Letter
@@ -11,7 +10,6 @@ from storage import dialects, tables
 from storage.database import Database
 
 _c = tables.letters.c
-_REMEMBERED = timedelta(days=7)
 
 
 class DatabaseInbox:
@@ -42,7 +40,6 @@ class DatabaseInbox:
         async with self._database.changing() as connection:
             is_open = (_c.platform == platform, _c.letter_id.in_(ids), _c.done_at.is_(None))
             await connection.execute(update(tables.letters).where(*is_open).values(done_at=now, body=""))
-            await connection.execute(delete(tables.letters).where(_c.done_at < now - _REMEMBERED))
             await connection.commit()
 
     async def pending(self, platform: str) -> list[Letter]:

@@ -3,14 +3,14 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import dialects
 from storage.tables import phrases, prompts, requests
 
-_REMEMBERED = timedelta(days=30)
-"""How long a request is known; platforms repeat one within seconds, or within a day when we were away."""
+_ASKED_LATELY = timedelta(days=1)
+"""A phrase that was asked for within that time is not written again."""
 
 
 class DatabaseRequests:
@@ -20,7 +20,6 @@ class DatabaseRequests:
         self._connection = connection
 
     async def is_first(self, platform: str, once: str, *, now: datetime) -> bool:
-        await self._connection.execute(delete(requests).where(requests.c.at < now - _REMEMBERED))
         statement = dialects.insert(self._connection, requests).values(platform=platform, once=once, at=now)
         return (await self._connection.execute(statement.on_conflict_do_nothing())).rowcount == 1
 
@@ -33,14 +32,14 @@ class DatabaseRequests:
         statement = select(prompts.c.token).where(prompts.c.key == key)
         return (await self._connection.execute(statement)).scalar_one_or_none()
 
-    async def number(self, phrase: str) -> int:
+    async def number(self, phrase: str, *, now: datetime) -> int:
         digest = hashlib.blake2b(phrase.encode(errors="replace"), digest_size=16).hexdigest()
-        known = select(phrases.c.id).where(phrases.c.digest == digest)
+        known = select(phrases.c.id).where(phrases.c.digest == digest, phrases.c.used_at > now - _ASKED_LATELY)
         number = (await self._connection.execute(known)).scalar_one_or_none()
         if number is None:
-            statement = dialects.insert(self._connection, phrases).values(digest=digest, phrase=phrase)
-            await self._connection.execute(statement.on_conflict_do_nothing())
-            number = (await self._connection.execute(known)).scalar_one()
+            statement = dialects.insert(self._connection, phrases).values(digest=digest, phrase=phrase, used_at=now)
+            asked_again = statement.on_conflict_do_update(index_elements=[phrases.c.digest], set_={"used_at": now})
+            number = (await self._connection.execute(asked_again.returning(phrases.c.id))).scalar_one()
         return number
 
     async def phrase(self, number: int) -> str | None:

@@ -41,6 +41,7 @@ class DatabaseSources:
             "is_trouble_told": False,
             "identity": Identity.GUID,
             "lately": (),
+            "entries": 0,
             "move_address": None,
             "move_since": None,
             "move_answers": 0,
@@ -94,6 +95,7 @@ class DatabaseSources:
             "is_trouble_told": source.is_trouble_told,
             "identity": source.identity,
             "lately": source.lately,
+            "entries": source.entries,
             "move_address": source.move.address if source.move else None,
             "move_since": source.move.since if source.move else None,
             "move_answers": source.move.answers if source.move else 0,
@@ -161,6 +163,7 @@ def to_source(row: Row[*tuple[Any, ...]]) -> Source:
         is_trouble_told=row.is_trouble_told,
         identity=Identity(row.identity),
         lately=row.lately,
+        entries=row.entries,
         move=move,
         is_paused=row.is_paused,
     )

@@ -110,6 +110,12 @@ class DatabaseStories:
     async def split(self, article_id: ArticleId, *, now: datetime) -> StoryId:
         return await merging.split(self._connection, article_id, now=now)
 
+    async def was_told(self, story_id: StoryId) -> bool:
+        if story_id < 1:
+            return False
+        statement = select(_c.id).where(_c.id >= story_id).limit(1)
+        return (await self._connection.execute(statement)).first() is not None
+
     async def count(self) -> int:
         statement = select(func.count()).select_from(stories).where(_c.at.is_not(None))
         return (await self._connection.execute(statement)).scalar_one()

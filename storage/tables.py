@@ -55,6 +55,7 @@ class _SourceColumns(_Numbered):
     is_trouble_told: Named[bool] = Column(Boolean)
     identity: Named[str] = Column(Plain)
     lately: Named[tuple[datetime, ...]] = Column(Moments, nullable=False)
+    entries: Named[int] = Column(Integer)
     move_address: Named[str | None] = Column(Plain)
     move_since: Named[datetime | None] = Column(Moment)
     move_answers: Named[int] = Column(Integer)
@@ -138,11 +139,27 @@ Index(
 
 class _ArticleKeyColumns(TypedColumns):
     key: Named[str] = Column(Plain, primary_key=True)
-    article_id: Named[int] = Column(Number, ForeignKey("articles.id", ondelete="CASCADE"))
+    article_id: Named[int] = Column(Number)
 
 
 article_keys = Table("article_keys", metadata, _ArticleKeyColumns)
+"""Outlives the article, which is then one of ``former_articles``; so there is no foreign key."""
 Index("ix_article_keys_article_id", article_keys.c.article_id)
+
+
+class _FormerArticleColumns(TypedColumns):
+    id: Named[int] = Column(Number, primary_key=True, autoincrement=False)
+    source_id: Named[int] = Column(Number)
+    title: Named[str] = Column(Plain)
+    guid: Named[str | None] = Column(Plain)
+    link: Named[str | None] = Column(Plain)
+    published_at: Named[datetime | None] = Column(Moment)
+    first_seen_at: Named[datetime] = Column(Moment)
+
+
+former_articles = Table("former_articles", metadata, _FormerArticleColumns)
+"""What articles that were cleared away are known again by."""
+Index("ix_former_articles_source_id", former_articles.c.source_id, former_articles.c.first_seen_at)
 
 
 class _ArticleWordColumns(TypedColumns):
@@ -372,15 +389,18 @@ class _PromptColumns(TypedColumns):
 
 
 prompts = Table("prompts", metadata, _PromptColumns)
+Index("ix_prompts_at", prompts.c.at)
 
 
 class _PhraseColumns(_Numbered):
     digest: Named[str] = Column(Plain, unique=True)
     phrase: Named[str] = Column(Plain)
+    used_at: Named[datetime] = Column(Moment)
 
 
 phrases = Table("phrases", metadata, _PhraseColumns, sqlite_autoincrement=True)
 """``digest`` stands for the phrase in the index: PostgreSQL indexes no text longer than a third of a page."""
+Index("ix_phrases_used_at", phrases.c.used_at)
 
 
 class _LetterColumns(_Numbered):

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import DatabaseArticles
+from storage.attic import DatabaseAttic
 from storage.channels import DatabaseChannels
 from storage.deliveries import DatabaseDeliveries
 from storage.digests import DatabaseDigests
@@ -28,6 +29,7 @@ class DatabaseUnit:
         self._digests = DatabaseDigests(connection, self._stories)
         self._opinions = DatabaseOpinions(connection)
         self._requests = DatabaseRequests(connection)
+        self._attic = DatabaseAttic(connection)
         self._notes = DatabaseNotes(connection)
 
     @property
@@ -65,6 +67,10 @@ class DatabaseUnit:
     @property
     def requests(self) -> DatabaseRequests:
         return self._requests
+
+    @property
+    def attic(self) -> DatabaseAttic:
+        return self._attic
 
     @property
     def notes(self) -> DatabaseNotes:

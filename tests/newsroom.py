@@ -126,7 +126,7 @@ class Newsroom:
 
     async def number(self, phrase: str) -> int:
         async with self.database.writing() as work:
-            number = await work.requests.number(phrase)
+            number = await work.requests.number(phrase, now=self.clock.now())
             await work.commit()
         return number
 

@@ -97,7 +97,7 @@ async def _listed(house: House, found: Found, verb: Verb, wish: str, *, page: in
 async def number_of(house: House, phrase: str) -> int:
     """The number that stands for the phrase in buttons."""
     async with house.storage.writing() as work:
-        number = await work.requests.number(" ".join(phrase.split())[:200])
+        number = await work.requests.number(" ".join(phrase.split())[:200], now=house.clock.now())
         await work.commit()
     return number
 

@@ -96,7 +96,8 @@ class NewSource:
 class Source(NewSource):
     """A stored source and how reading it goes. ``next_read_at`` None: never by itself (pages, paused sources).
 
-    ``lately`` is when its newest articles came out, newest first, ten at most. ``failing_since`` is the first of the
+    ``lately`` is when its newest articles came out, newest first, ten at most; ``entries`` is how many the longest of
+    its documents held. ``failing_since`` is the first of the
     failures in a row; ``is_trouble_told``: an operator has been told of it.
     """
 
@@ -111,5 +112,6 @@ class Source(NewSource):
     is_trouble_told: bool = False
     identity: Identity = Identity.GUID
     lately: tuple[datetime, ...] = ()
+    entries: int = 0
     move: Move | None = None
     is_paused: bool = False

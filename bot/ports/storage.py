@@ -16,6 +16,7 @@ from bot.domain.delivery import Claim, DeliveryState, Queue, Settled
 from bot.domain.digest import Digest, DigestId
 from bot.domain.full_text import PageText
 from bot.domain.history import Attempt, Trace
+from bot.domain.keeping import Leftover
 from bot.domain.matching import Match
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.person import PersonRef
@@ -71,7 +72,7 @@ class ArticleStore(Protocol):
     """Texts that sources published."""
 
     async def known(self, keys: Iterable[str]) -> Mapping[str, Article]:
-        """The articles that any of the keys belongs to, by key."""
+        """The articles that any of the keys belongs to, by key; also such as are gone."""
         ...
 
     async def find(self, article_id: ArticleId) -> Article | None: ...
@@ -190,6 +191,10 @@ class StoryStore(Protocol):
         """Let an article be told on its own again, in the story that it was merged from if there is one. Opinions stay
         where they are. Topics are left to the caller.
         """
+        ...
+
+    async def was_told(self, story_id: StoryId) -> bool:
+        """Whether a story has, or once had, that number."""
         ...
 
     async def count(self) -> int: ...
@@ -376,12 +381,46 @@ class RequestStore(Protocol):
         """The token kept under that key."""
         ...
 
-    async def number(self, phrase: str) -> int:
-        """A number (≥ 1) that stands for the phrase in buttons; the same phrase always has the same."""
+    async def number(self, phrase: str, *, now: datetime) -> int:
+        """A number (≥ 1) that stands for the phrase in buttons; the same phrase has the same as long as it is kept."""
         ...
 
     async def phrase(self, number: int) -> str | None:
         """What the number stands for."""
+        ...
+
+
+class AtticStore(Protocol):
+    """What is old enough to go."""
+
+    async def old_stories(self, before: datetime, *, limit: int) -> list[StoryId]:
+        """Stories opened before then in which nothing was told since, oldest first; none that is just being sent."""
+        ...
+
+    async def drop_deliveries(self, story_ids: Sequence[StoryId], *, limit: int) -> int:
+        """Take away deliveries of these stories, of which there may be thousands each; how many that were. None that is
+        just being sent.
+        """
+        ...
+
+    async def clear(self, story_ids: Sequence[StoryId]) -> None:
+        """Take these stories away with their articles, opinions and deliveries, and those that were merged into them.
+        What their articles are known by stays: ``ArticleStore.known`` finds them, as gone.
+        """
+        ...
+
+    async def old_signs(self, before: datetime, *, windows: int, limit: int) -> list[ArticleId]:
+        """Articles that are gone, were first seen before then and have after them more of their source than so many
+        times its longest document holds.
+        """
+        ...
+
+    async def forget(self, article_ids: Sequence[ArticleId]) -> None:
+        """Know these articles, which are gone, by nothing any more."""
+        ...
+
+    async def drop(self, leftover: Leftover, before: datetime, *, limit: int) -> int:
+        """Take away what was left behind before then, oldest first; how much that was."""
         ...
 
 
@@ -413,6 +452,8 @@ class Reading(Protocol):
     def opinions(self) -> OpinionStore: ...
     @property
     def requests(self) -> RequestStore: ...
+    @property
+    def attic(self) -> AtticStore: ...
     @property
     def notes(self) -> NoteStore: ...
 

@@ -29,6 +29,7 @@ async def import_page(
             announce=len(drafts),
             refresh_delay=timedelta(0),
         )
-        await work.sources.save(replace(stored, footer=source.footer, opinion_prompt=source.opinion_prompt))
+        described = replace(stored, footer=source.footer, opinion_prompt=source.opinion_prompt)
+        await work.sources.save(replace(described, entries=max(stored.entries, len(drafts))))
         await work.commit()
     return published

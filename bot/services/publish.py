@@ -170,7 +170,7 @@ async def _correct(
 ) -> bool:
     """Whether the article says something else now; if so posts already sent are promised an edit."""
     draft = entry.draft
-    if not is_correction(before.fed, draft):
+    if before.is_gone or not is_correction(before.fed, draft):
         if entry.unknown:
             await work.articles.recognise(before.id, entry.unknown)
         return False

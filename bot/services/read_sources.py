@@ -216,6 +216,7 @@ class SourceReader:
                 read,
                 validators=reading.validators,
                 identity=published.identity,
+                entries=max(source.entries, len(reading.drafts)),
                 lately=tuple(sorted((*published.came_out, *source.lately), reverse=True)[:LATELY]),
                 move=moves.after_answer(source.move, reading.moved_to, is_familiar=is_familiar, now=now),
             )

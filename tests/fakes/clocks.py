@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from typing_extensions import override
+
 
 class HeldClock:
     """Implements ``Clock``: time passes only by ``pass_on``; who sleeps waits for that."""
@@ -41,3 +43,13 @@ class HeldClock:
         """Return as soon as somebody has lain down for that long (to the hundredth of a second)."""
         async with self._fell_asleep:
             await self._fell_asleep.wait_for(lambda: round(seconds, 2) in (round(slept, 2) for slept in self.slept))
+
+
+class HastyClock(HeldClock):
+    """Nobody waits: time passes as fast as somebody wants to sleep."""
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+        self.pass_on(seconds)

@@ -114,6 +114,7 @@ def _sources() -> None:
         _flag("is_trouble_told"),
         _text("identity"),
         _text("lately"),
+        _whole("entries"),
         _text("move_address", nullable=True),
         _moment("move_since", nullable=True),
         _whole("move_answers"),
@@ -180,10 +181,19 @@ def _articles() -> None:
     op.create_index("ix_articles_story_id", "articles", ["story_id", "id"])
     op.create_index("ix_articles_source_id", "articles", ["source_id", "story_id"])
     _partial("ix_articles_page_due_at", "articles", ["page_due_at"], "page_due_at IS NOT NULL")
-    op.create_table(
-        "article_keys", _text("key", primary_key=True), _reference("article_id", "articles", ondelete="CASCADE")
-    )
+    op.create_table("article_keys", _text("key", primary_key=True), _number("article_id"))
     op.create_index("ix_article_keys_article_id", "article_keys", ["article_id"])
+    op.create_table(
+        "former_articles",
+        sa.Column("id", _NUMBER, primary_key=True, autoincrement=False),
+        _number("source_id"),
+        _text("title"),
+        _text("guid", nullable=True),
+        _text("link", nullable=True),
+        _moment("published_at", nullable=True),
+        _moment("first_seen_at"),
+    )
+    op.create_index("ix_former_articles_source_id", "former_articles", ["source_id", "first_seen_at"])
 
 
 def _search() -> None:
@@ -331,7 +341,11 @@ def _requests() -> None:
     op.create_table("requests", _text("platform", primary_key=True), _text("once", primary_key=True), _moment("at"))
     op.create_index("ix_requests_at", "requests", ["at"])
     op.create_table("prompts", _text("key", primary_key=True), _text("token"), _moment("at"))
-    op.create_table("phrases", _id(), _text("digest", unique=True), _text("phrase"), sqlite_autoincrement=True)
+    op.create_index("ix_prompts_at", "prompts", ["at"])
+    op.create_table(
+        "phrases", _id(), _text("digest", unique=True), _text("phrase"), _moment("used_at"), sqlite_autoincrement=True
+    )
+    op.create_index("ix_phrases_used_at", "phrases", ["used_at"])
     op.create_table(
         "letters",
         _id(),

@@ -119,7 +119,7 @@ async def test_what_is_met_asked_or_told_at_the_same_time_is_there_once(
             channel = await work.channels.meet(new_channel("100"), now=NOON)
             subscription, _ = await work.subscriptions.add(channel.id, Everything(), now=NOON)
             is_first = await work.requests.is_first("discord", "interaction-1", now=NOON)
-            number = await work.requests.number("harbour")
+            number = await work.requests.number("harbour", now=NOON)
             await work.commit()
         return channel.id, subscription.id, is_first, number
 

@@ -1,12 +1,9 @@
 """What the inbox and the prompts promise."""
 
-from datetime import timedelta
-
+from bot.domain.keeping import Leftover
 from bot.ports.inbox import Letter
 from storage import Database, DatabaseInbox, DatabasePrompts
 from tests.fakes.clocks import HeldClock
-
-_WEEK = timedelta(days=7)
 
 
 def _letters(*ids: str) -> list[Letter]:
@@ -50,18 +47,19 @@ async def test_nothing_is_accepted_and_done_without_harm(storage: Database) -> N
     assert await inbox.pending("telegram") == []
 
 
-async def test_a_number_stays_known_for_a_week_after_it_was_done(storage: Database) -> None:
+async def test_a_number_stays_known_after_it_was_done_until_it_is_dropped(storage: Database) -> None:
     clock = HeldClock()
     inbox = DatabaseInbox(storage, clock)
     await inbox.accept("telegram", _letters("1", "2"))
     await inbox.done("telegram", ["1"])
-    clock.pass_on(_WEEK.total_seconds())
-    await inbox.done("telegram", [])
+    clock.pass_on(1)
     assert await inbox.accept("telegram", _letters("1", "2")) == []
 
-    clock.pass_on(1)
-    await inbox.done("telegram", [])
+    async with storage.writing() as work:
+        assert await work.attic.drop(Leftover.LETTER, clock.now(), limit=9) == 1
+        await work.commit()
     assert await inbox.accept("telegram", _letters("1", "2")) == _letters("1")
+    assert await inbox.pending("telegram") == [*_letters("2"), *_letters("1")]
 
 
 async def test_a_done_letter_leaves_none_of_its_words_behind(storage: Database) -> None:
