@@ -49,6 +49,13 @@ def outside_attempts() -> Iterator[list[str]]:
     assert not _GUARD.attempts, f"tests stay on this machine, but this one tried {_GUARD.attempts}"
 
 
+@pytest.fixture
+def reached() -> set[str]:
+    """The addresses that this process has sent something to, or tried to, since the test began."""
+    _GUARD.reached.clear()
+    return _GUARD.reached
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One PostgreSQL server for this process (under pytest-xdist: for each worker), started when first asked for."""

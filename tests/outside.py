@@ -18,15 +18,17 @@ class OutsideConnectionError(BaseException):
 
 
 class OutsideGuard:
-    """Remembers and refuses whatever leaves this machine."""
+    """Remembers and refuses whatever leaves this machine; ``reached`` are all addresses that were sent to."""
 
     def __init__(self) -> None:
         self.attempts: list[str] = []
+        self.reached: set[str] = set()
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         """An audit hook: sees each connect, datagram and lookup of this process, whatever library makes it."""
         if event in _SENDING:
             target, stays = arguments[1], _is_this_machine(arguments[1])
+            self.reached.add(str(target[0] if isinstance(target, tuple) else target))
         elif event == "socket.getaddrinfo":
             target, stays = arguments[0], _needs_no_lookup(arguments[0])
         else:
