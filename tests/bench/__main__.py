@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cycle, fan_out, joining, matching, reading, start, telegram_rate
+from tests.bench import cycle, fan_out, joining, matching, polling, reading, start, telegram_rate
 from tests.bench.figure import Row, table
 
 _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
@@ -19,6 +19,7 @@ _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
     "cycle": cycle.measure,
     "matching": matching.measure,
     "joining": joining.measure,
+    "polling": polling.measure,
     "telegram_rate": telegram_rate.measure,
 }
 _RESULTS = Path(__file__).with_name("RESULTS.md")
