@@ -10,7 +10,17 @@ import typer
 
 from adapters import source_commands, story_commands
 from adapters.machine.garbage import loaded_for_good
-from adapters.terminal import WRONG_SETTINGS_CODE, checked_settings, complain, fail, finished, say
+from adapters.terminal import (
+    WRONG_SETTINGS_CODE,
+    AsJson,
+    checked_settings,
+    complain,
+    fail,
+    finished,
+    say,
+    say_all,
+    say_json,
+)
 
 app = typer.Typer(
     help="A news bot for Discord and Telegram. Settings come from NEWSBOT_… variables; see README.md.",
@@ -77,6 +87,26 @@ def import_pages(
     settings = checked_settings()
     if not finished(import_paths(settings, paths, say=say, complain=complain)):
         raise typer.Exit(1)
+
+
+@app.command()
+def why(
+    channel: Annotated[str, typer.Argument(help="Its number, its title, or its address such as telegram:-1001234/5.")],
+    story: Annotated[str, typer.Argument(help="Its number, or words from it.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a story came to a channel, came late, or did not come."""
+    from adapters import reasons
+    from adapters.told_as_json import told_reasons
+    from bot.messages.text import plain
+    from bot.views.why import why_sentences
+
+    explained = finished(reasons.why(checked_settings(), channel, story))
+    if as_json:
+        say_json(told_reasons(explained))
+    else:
+        say_all([explained.story.title, *map(plain, why_sentences(explained))])
 
 
 @app.command()

@@ -7,11 +7,17 @@ from typing import Any
 
 from bot.domain.addresses import without_secrets
 from bot.domain.article import Draft
+from bot.domain.explanation import Explanation, Reason
+from bot.domain.history import Attempt, Trace
 from bot.domain.matching import Match
 from bot.domain.source import Source, Trouble
 from bot.domain.story import Story, Told
+from bot.messages.text import plain
 from bot.ports.reading import FoundFeed, Reading
+from bot.services.explain import address
 from bot.services.import_sources import Imported
+from bot.views.following import target_name
+from bot.views.why import why_sentences
 
 Json = Mapping[str, Any]
 
@@ -126,3 +132,60 @@ def _draft(draft: Draft) -> Json:
 
 def _moment(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else None
+
+
+def told_reasons(explained: Explanation) -> Json:
+    """Why a story came to a channel or did not; ``sentences`` say the same to people."""
+    channel = explained.channel
+    return {
+        "channel": {"id": channel.id, "address": address(channel.ref), "title": channel.title},
+        "story": {"id": explained.story.id, "title": explained.story.title},
+        "first_seen": _moment(explained.story.told[0].article.first_seen_at),
+        "topics": explained.topics,
+        "follows": explained.follows,
+        "asked_for_by": [_reason(reason) for reason in explained.reasons],
+        "post": explained.headline and _trace(explained.headline),
+        "update": explained.refresh and _trace(explained.refresh),
+        "attempts": [_attempt(attempt) for attempt in explained.attempts],
+        "held_up_by": [_attempt(attempt) for attempt in explained.held_up_by],
+        "sentences": [plain(sentence) for sentence in why_sentences(explained)],
+    }
+
+
+def _reason(reason: Reason) -> Json:
+    match = reason.match
+    return {
+        "follows": target_name(reason.subscription.target),
+        "since": _moment(reason.subscription.added_at),
+        "word": match and match.word,
+        "paragraph": match and match.paragraph,
+        "quote": reason.quote or None,
+    }
+
+
+def _trace(trace: Trace) -> Json:
+    return {
+        "state": trace.state,
+        "reason": trace.reason,
+        "wanted": _moment(trace.wanted_at),
+        "due": _moment(trace.due_at),
+        "first_attempt": _moment(trace.first_attempt_at),
+        "attempts": trace.attempt,
+        "settled": _moment(trace.settled_at),
+        "waited_s": trace.waited and trace.waited.seconds,
+        "waited_for": trace.waited and trace.waited.limit,
+        "messages": trace.receipt and trace.receipt.message_ids,
+    }
+
+
+def _attempt(attempt: Attempt) -> Json:
+    return {
+        "number": attempt.number,
+        "started": _moment(attempt.started_at),
+        "ended": _moment(attempt.ended_at),
+        "became": attempt.became,
+        "reason": attempt.reason,
+        "may_have_arrived": attempt.was_uncertain,
+        "limit": attempt.limit,
+        "again": _moment(attempt.again_at),
+    }

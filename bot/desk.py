@@ -1,11 +1,12 @@
 """Request in, answer out: the one door for adapters."""
 
 import difflib
+from dataclasses import replace
 
 from bot.commands.house import House
 from bot.commands.routes import COMMAND_HANDLERS, PRESS_HANDLERS, SUBMISSION_HANDLERS
 from bot.commands.suggesting import suggest
-from bot.commands.table import COMMANDS
+from bot.commands.table import COMMANDS, STORY_OPTION
 from bot.domain.errors import NewsbotError
 from bot.messages.action import Action, Unreadable, Verb
 from bot.messages.exchange import Answer, Command, Press, Request, Show, Submission, Suggest, Suggestions, Toast
@@ -58,7 +59,7 @@ class NewsDesk:
         if handler is None:
             near = difflib.get_close_matches(command.name, COMMAND_HANDLERS, n=1)
             return Show(post=notices.sorry(notices.no_such_command(command.name, near[0] if near else None)))
-        return await handler(self._house, command)
+        return await handler(self._house, _about_its_card(command))
 
     async def _press(self, press: Press) -> Answer:
         match press.action:
@@ -75,6 +76,15 @@ class NewsDesk:
                 return await SUBMISSION_HANDLERS[action.verb](self._house, submission, action)
             case Action():
                 return Show(post=notices.sorry(notices.NOT_OURS))
+
+
+def _about_its_card(command: Command) -> Command:
+    """A command about a story that was typed in reply to a story's card, without saying which, is about that one."""
+    about, spec = command.about, next(spec for spec in COMMANDS if spec.name == command.name)
+    takes_story = any(option.name == STORY_OPTION for option in spec.options)
+    if about is None or about.verb is not Verb.READ or not takes_story or command.arguments.get(STORY_OPTION):
+        return command
+    return replace(command, arguments={**command.arguments, STORY_OPTION: str(about.subject)})
 
 
 def _unreadable(unreadable: Unreadable) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channel import Channel, ChannelId, ChannelKind, ChannelRef, NewChannel
@@ -43,6 +43,13 @@ class DatabaseChannels:
     async def find(self, ref: ChannelRef) -> Channel | None:
         row = (await self._connection.execute(select(channels).where(*is_at(ref)))).one_or_none()
         return _to_channel(row) if row else None
+
+    async def named(self, name: str) -> list[Channel]:
+        is_meant = _c.title == name
+        if name.isdecimal():
+            is_meant = or_(is_meant, _c.id == int(name))
+        rows = await self._connection.execute(select(channels).where(is_meant).order_by(_c.id))
+        return [_to_channel(row) for row in rows]
 
     async def resume(self, channel_id: ChannelId, *, now: datetime) -> bool:
         paused = update(channels).where(_c.id == channel_id, _c.paused_because.is_not(None)).values(paused_because=None)

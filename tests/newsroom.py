@@ -47,6 +47,7 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "unsubscribe": {"what": "Japan"},
     "opinion": {"story": "1", "words": "So it is."},
     "opinions": {"story": "1"},
+    "why": {"story": "1"},
 }
 """What a command is asked with, when a test is about something else."""
 

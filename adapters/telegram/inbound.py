@@ -104,7 +104,8 @@ class Inbound:
         if author is None or not text:
             return None
         scene = _scene(message.chat, _topic(message), author, once, is_manager=is_manager)
-        request = self._command(scene, text) if text.startswith("/") else None
+        about = self._about(message.reply_to_message)
+        request = self._command(scene, text, about) if text.startswith("/") else None
         prompt = None
         if request is None and not text.startswith("/"):
             replied = message.reply_to_message
@@ -125,7 +126,15 @@ class Inbound:
         )
         return Incoming(request=request, origin=origin)
 
-    def _command(self, scene: Scene, text: str) -> Request | None:
+    def _about(self, replied: Message | None) -> Action | None:
+        """What the first button of a message of ours does."""
+        markup = replied.reply_markup if replied else None
+        tokens = [button.callback_data for row in (markup.inline_keyboard if markup else ()) for button in row]
+        first = tokens[0] if tokens else None
+        action = self._codec.decode(first) if isinstance(first, str) else None
+        return action if isinstance(action, Action) else None
+
+    def _command(self, scene: Scene, text: str, about: Action | None) -> Request | None:
         typed = _COMMAND.fullmatch(text)
         if typed is None:
             return None
@@ -138,7 +147,7 @@ class Inbound:
         options = self._options.get(name)
         if options is None and not is_ours and scene.kind is not ChannelKind.PRIVATE and not self._is_near(name):
             return None  # a command of another bot in the same chat
-        return Command(scene=scene, name=name, arguments=_arguments(options or (), rest))
+        return Command(scene=scene, name=name, arguments=_arguments(options or (), rest), about=about)
 
     def _is_near(self, name: str) -> bool:
         """Whether somebody who typed this meant one of our commands."""

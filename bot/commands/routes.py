@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.commands import following, helping, opining, reading
+from bot.commands import asking_why, following, helping, opining, reading
 from bot.commands.house import House
 from bot.messages.action import Action, Verb
 from bot.messages.exchange import Answer, Command, Press, Submission
@@ -22,6 +22,7 @@ COMMAND_HANDLERS: dict[str, CommandHandler] = {
     "subscriptions": following.list_subscriptions,
     "opinion": opining.opine,
     "opinions": opining.show_opinions,
+    "why": asking_why.ask_why,
     "help": helping.show_help,
 }
 

@@ -2,7 +2,10 @@
 
 from bot.messages.menu import CommandOption, CommandSpec
 
-_STORY = CommandOption(name="story", description="Its number, or words from it", is_required=True, has_suggestions=True)
+STORY_OPTION = "story"
+_STORY = CommandOption(
+    name=STORY_OPTION, description="Its number, or words from it", is_required=True, has_suggestions=True
+)
 
 COMMANDS = (
     CommandSpec(name="start", description="Say hello and see where to begin", is_greeting=True),
@@ -44,5 +47,6 @@ COMMANDS = (
         options=(_STORY, CommandOption(name="words", description="Your opinion, if you like to give it at once")),
     ),
     CommandSpec(name="opinions", description="What readers think of a story", options=(_STORY,)),
+    CommandSpec(name="why", description="Why a story came here, came late, or did not come", options=(_STORY,)),
     CommandSpec(name="help", description="What I can do"),
 )

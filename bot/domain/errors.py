@@ -13,6 +13,10 @@ class UnknownArticleError(NewsbotError):
     """No article has that number."""
 
 
+class UnknownChannelError(NewsbotError):
+    """No channel has that number, address or title, or several have that title."""
+
+
 class StoryEditError(NewsbotError):
     """There is nothing to be merged or split."""
 

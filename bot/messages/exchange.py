@@ -31,11 +31,15 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A typed command. ``arguments`` are by option name as the command table has them; absent ones are left out."""
+    """A typed command. ``arguments`` are by option name as the command table has them; absent ones are left out.
+
+    ``about`` is what the first button of the message does that the command was typed in reply to.
+    """
 
     scene: Scene
     name: str
     arguments: Mapping[str, str]
+    about: Action | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ COMMAND_RIGHTS: Mapping[str, May] = {
     "subscriptions": May.ANYBODY,
     "opinion": May.ANYBODY,
     "opinions": May.ANYBODY,
+    "why": May.ANYBODY,
     "help": May.ANYBODY,
 }
 VERB_RIGHTS: Mapping[Verb, May] = {

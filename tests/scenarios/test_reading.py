@@ -73,6 +73,17 @@ async def test_all_22_paragraphs_are_read_from_the_button_by_one_person_alone(wo
     assert not any(seed.LONG_STORY[-1] in message["text"] for message in await others.messages())
 
 
+async def test_whoever_asks_why_a_story_came_here_is_told_by_which_wish_and_when(world: World, platform: str) -> None:
+    group = await world.chat(platform, "group", READER_1)
+    await group.message_with(seed.LONG_TITLE)
+    seen = await group.say("/why combat or peace enforcement mission")
+    told = seen["messages"][-1]
+    assert seed.LONG_TITLE in told["text"]
+    assert "everything is followed here" in told["text"]
+    assert "It was posted at" in told["text"]
+    assert told["ephemeral"] == (platform == "discord"), "as every command that is typed for all to see"
+
+
 async def test_all_22_paragraphs_are_read_by_command_in_private(world: World, platform: str) -> None:
     private = await world.chat(platform, "private", READER_2)
     seen = await private.say("/story combat or peace enforcement mission")

@@ -10,7 +10,7 @@ from bot.commands.table import COMMANDS
 from bot.domain.article import Draft, StoryId
 from bot.domain.opinion import Tally
 from bot.messages.action import Action, ActionCodec, Unreadable, Verb
-from bot.messages.exchange import Answer, Ask, Press, Replace, Show, Submission, Suggestions, Toast
+from bot.messages.exchange import Answer, Ask, Command, Press, Replace, Show, Submission, Suggestions, Toast
 from bot.messages.form import Form
 from bot.messages.post import Tone
 from bot.views import notices
@@ -327,3 +327,21 @@ async def _subject(newsroom: Newsroom, verb: Verb) -> int:
 
 def _long_titled(number: int) -> Draft:
     return draft(f"Harbour {number} " + "reopens after the storm " * 20)
+
+
+@pytest.mark.parametrize("name", ["why", "story", "opinions"])
+async def test_a_command_in_reply_to_a_card_is_about_its_story(newsroom: Newsroom, name: str) -> None:
+    about = Action(verb=Verb.READ, subject=2)
+    command = Command(scene=newsroom.scene(Place()), name=name, arguments={}, about=about)
+    assert "Beijing opens a museum" in words_of(await newsroom.desk.answer(command))
+
+
+async def test_a_story_that_is_named_goes_before_the_card_that_was_replied_to(newsroom: Newsroom) -> None:
+    about = Action(verb=Verb.READ, subject=2)
+    command = Command(scene=newsroom.scene(Place()), name="why", arguments={"story": "3"}, about=about)
+    assert "Ferries return to Vellmar" in words_of(await newsroom.desk.answer(command))
+
+
+async def test_asking_why_where_nothing_was_ever_followed_says_what_to_do(newsroom: Newsroom) -> None:
+    answer = await newsroom.command("why", story="1")
+    assert "Nothing was ever followed here" in words_of(answer)

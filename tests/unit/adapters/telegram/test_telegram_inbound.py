@@ -211,3 +211,18 @@ def test_both_service_messages_of_a_migration_say_the_same() -> None:
     ):
         message = {"message_id": 9, "date": 1_788_000_000, "chat": chat, **told}
         assert news_of(Update.de_json({"update_id": 1, "message": message}, None)) == Moved(old=-1, new=-100)
+
+
+async def test_a_command_in_reply_to_one_of_our_cards_knows_what_its_first_button_does() -> None:
+    token = CODEC.encode(OPINE)
+    card: Raw = {
+        "message_id": 3,
+        "date": 1_788_000_000,
+        "chat": GROUP,
+        "reply_markup": {"inline_keyboard": [[{"text": "Read", "callback_data": token}]]},
+    }
+    assert (await command(chat=GROUP, text="/headlines", sender=ANA, reply_to_message=card)).about == OPINE
+    forged = {**card, "reply_markup": {"inline_keyboard": [[{"text": "Read", "callback_data": "1-read-7-0-forged"}]]}}
+    assert (await command(chat=GROUP, text="/headlines", sender=ANA, reply_to_message=forged)).about is None
+    plain = {key: value for key, value in card.items() if key != "reply_markup"}
+    assert (await command(chat=GROUP, text="/headlines", sender=ANA, reply_to_message=plain)).about is None

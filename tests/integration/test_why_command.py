@@ -1,0 +1,57 @@
+"""Asking at a terminal why a story came to a channel."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.domain.subscription import FromTopic
+from bot.domain.topic import TopicId
+from storage import open_storage
+from tests import stored
+from tests.command_line import CommandLine
+from tests.fakes.database import sqlite_url
+
+MUSEUM = """Baku opens a museum of carpets
+The museum in Baku, in Azerbaijan, opened on Thursday with 400 carpets from every region of the country.
+"""
+
+
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A person at a terminal whose bot promised a story to one channel."""
+    at_terminal = CommandLine(tmp_path / "home", monkeypatch)
+    page = tmp_path / "page.txt"
+    page.write_text(MUSEUM)
+    assert at_terminal("migrate").code == 0
+    asyncio.run(_follow(tmp_path / "home" / "newsbot.db"))
+    assert at_terminal("import", str(page)).code == 0
+    return at_terminal
+
+
+async def _follow(file: Path) -> None:
+    database = open_storage(sqlite_url(file))
+    await stored.channel(database, "100", FromTopic(topic_id=TopicId("azerbaijan"), label="Azerbaijan"))
+    await database.close()
+
+
+def test_a_person_is_told_in_sentences(commands: CommandLine) -> None:
+    told = commands("why", "#news", "carpets")
+    assert told.code == 0
+    assert "“Baku” stands in the headline, “Baku opens a museum of carpets”" in told.said
+    assert "It leaves as soon as the bot is connected" in told.said
+
+
+def test_a_program_is_told_the_facts(commands: CommandLine) -> None:
+    told = json.loads(commands("why", "discord:100", "1", "--json").said)
+    assert (told["channel"]["address"], told["story"]["id"], told["post"]["state"]) == ("discord:100", 1, "pending")
+    assert told["asked_for_by"][0]["word"] == "Baku"
+    assert told["attempts"] == []
+
+
+@pytest.mark.parametrize(("channel", "story"), [("discord:9", "1"), ("1", "77"), ("nobody", "1")])
+def test_what_does_not_exist_is_said_and_ends_with_1(commands: CommandLine, channel: str, story: str) -> None:
+    ended = commands("why", channel, story)
+    assert (ended.code, ended.said) == (1, "")
+    assert "There is no " in ended.complained
