@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import Boolean, Integer, Row, Select, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
@@ -147,14 +147,19 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
 
 
 # Senders ask for these all day long; made once, they cost half of what they cost made each time.
-_LINES = tuple(map(_line, (DeliveryKind.HEADLINE, DeliveryKind.DIGEST, DeliveryKind.REFRESH)))
+_BREAKING = literal_column("deliveries.is_breaking", Boolean)
+"""Named as the index has it: SQLite would be asked for a column that equals one."""
+_LINES = (
+    _line(DeliveryKind.HEADLINE).where(_BREAKING),
+    *map(_line, (DeliveryKind.HEADLINE, DeliveryKind.DIGEST, DeliveryKind.REFRESH)),
+)
 _MAY_GO = tuple(
     line.where(_c.due_at <= bindparam("now"))
     .limit(bindparam("most", type_=Integer))
     .with_for_update(of=deliveries, skip_locked=True)
     for line in _LINES
 )
-_EARLIEST = tuple(line.with_only_columns(_c.due_at).limit(1) for line in _LINES)
+_EARLIEST = tuple(line.with_only_columns(_c.due_at).limit(1) for line in _LINES[1:])
 _HOLD = (
     update(deliveries)
     .where(_c.id.in_(bindparam("ids", expanding=True)))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     and_,
     case,
@@ -39,9 +40,12 @@ class DatabaseDeliveries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def promise(self, story_id: StoryId, *, now: datetime, due: datetime | None = None) -> int:
+    async def promise(
+        self, story_id: StoryId, *, now: datetime, due: datetime | None = None, is_breaking: bool = False
+    ) -> int:
         follower = followers(story_id)
         row = new_row(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=WHOLE, due=max(now, due or now))
+        row["is_breaking"] = literal(is_breaking, Boolean)
         rows = select(*row.values()).join_from(follower, channels, channels.c.id == follower.c.channel_id)
         # Asked once here and not of every follower.
         if (await self._connection.execute(is_told_otherwise(story_id))).scalar_one():

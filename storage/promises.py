@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, literal, literal_column, null
+from sqlalchemy import ColumnElement, Select, case, false, literal, literal_column, null
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryKind, DeliveryState
@@ -39,6 +39,7 @@ def new_row(
         "attempt": ZERO,
         "uncertain": ZERO,
         "revision": ZERO,
+        "is_breaking": false(),
         "wanted_at": literal(due, Moment),
         "due_at": literal(due, Moment),
         "platform": channels.c.platform,

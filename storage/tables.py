@@ -257,6 +257,7 @@ class DeliveryColumns(TypedColumns):
     attempt: Named[int] = Column(Integer)
     uncertain: Named[int] = Column(Integer)
     revision: Named[int] = Column(Integer)
+    is_breaking: Named[bool] = Column(Boolean)
     wanted_at: Named[datetime] = Column(Moment)
     due_at: Named[datetime] = Column(Moment)
     platform: Named[str] = Column(Plain)
@@ -311,6 +312,14 @@ Index(
     unique=True,
     sqlite_where=_IS_DIGEST,
     postgresql_where=_IS_DIGEST,
+)
+_IS_BREAKING = text("state = 'pending' AND kind = 'headline' AND is_breaking")
+Index(
+    "ix_deliveries_breaking",
+    deliveries.c.due_at,
+    deliveries.c.id,
+    sqlite_where=_IS_BREAKING,
+    postgresql_where=_IS_BREAKING,
 )
 _WAS_TRIED = text("state = 'pending' AND kind = 'headline' AND attempt > 0")
 Index(

@@ -63,10 +63,10 @@ async def channel(
     return met
 
 
-async def promised(storage: Storage, story_id: StoryId, *, now: datetime = NOON) -> int:
+async def promised(storage: Storage, story_id: StoryId, *, now: datetime = NOON, is_breaking: bool = False) -> int:
     """How many headlines were promised."""
     async with storage.writing() as work:
-        made = await work.deliveries.promise(story_id, now=now)
+        made = await work.deliveries.promise(story_id, now=now, is_breaking=is_breaking)
         await work.commit()
     return made
 

@@ -37,7 +37,8 @@ MAX_CHOICE: Final = 100
 ESCAPED: Final = "\\*_~`|<>[]@#:"
 """What is, or with its neighbours may become, markup; each may need one backslash more."""
 
-OVERALL_RATE: Final = Rate(per_s=47.5, burst=2)
+OVERALL_RATE: Final = Rate(per_s=48.0, burst=1.4)
+OVERALL_DEBT: Final = 0.1
 """Discord allows 50 requests a second: in no second do we make more than 49.5."""
 
 CHANNEL_RATE: Final = Rate(per_s=1.0, burst=5)

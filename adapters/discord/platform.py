@@ -20,7 +20,7 @@ from adapters.discord.errors import (
     start_error,
 )
 from adapters.discord.inbound import PLATFORM, manages
-from adapters.discord.limits import CHANNEL_RATE, LIMITS, OVERALL_RATE
+from adapters.discord.limits import CHANNEL_RATE, LIMITS, OVERALL_DEBT, OVERALL_RATE
 from adapters.discord.menu import menu
 from adapters.discord.render import card
 from adapters.discord.respond import Responder
@@ -30,7 +30,7 @@ from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
 from bot.messages.pacing import Pacer, Rate
-from bot.messages.post import Post
+from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
 from bot.ports.platform import Desk, PostRefusedError, TryLaterError, UncertainError
 from bot.ports.progress import Beat, unheard
@@ -73,7 +73,7 @@ class DiscordPlatform:
         self._options = options
         self._codec = codec
         self._clock = clock
-        self._pacer = Pacer(OVERALL_RATE)
+        self._pacer = Pacer(OVERALL_RATE, debt=OVERALL_DEBT)
         self._client: NewsClient | None = None
         self._opened = asyncio.Event()
         self._rights: dict[tuple[PersonRef, ChannelRef], tuple[float, bool]] = {}
@@ -104,7 +104,7 @@ class DiscordPlatform:
     async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
         """See ChatPlatform. Repeating a message that was deleted meanwhile shows nothing: a receipt without ids."""
         channel = self._channel(to)
-        waited = await self._pace(_place(to), CHANNEL_RATE)
+        waited = await self._pace(_place(to), CHANNEL_RATE, goes_first=post.tone is Tone.BREAKING)
         sending = channel.send(view=card(post, self._codec), nonce=once, allowed_mentions=NOBODY)
         try:
             message = await self._asked(sending, _place(to))
@@ -192,13 +192,13 @@ class DiscordPlatform:
     def _channel(self, ref: ChannelRef) -> discord.PartialMessageable:
         return self._connected().get_partial_messageable(int(_place(ref)))
 
-    async def _pace(self, place: str, rate: Rate | None) -> Waited | None:
+    async def _pace(self, place: str, rate: Rate | None, *, goes_first: bool = False) -> Waited | None:
         """Wait for our turn where it comes soon, and tell for what; TryLaterError where it does not."""
         if not self._options.rates:
             return None
         began = now = self._clock.monotonic()
         limit: RateLimit | None = None
-        while (wait := self._pacer.take(place, rate, now=now)) > 0:
+        while (wait := self._pacer.take(place, rate, now=now, goes_first=goes_first)) > 0:
             limit = self._pacer.held_by(place, rate, now=now)
             if now + wait > began + _LONGEST_TURN_S:
                 raise TryLaterError("Discord takes no more for now", wait_s=wait, limit=limit)

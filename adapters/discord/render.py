@@ -25,12 +25,16 @@ from bot.messages.post import Block, BlockKind, Post, Tone
 from bot.messages.text import Span, Style, Text, plain
 
 _ACCENTS: Final = {
+    Tone.BREAKING: 0xE8590C,
     Tone.NEWS: 0x2F6FDE,
     Tone.STORY: 0x4752C4,
     Tone.OPINION: 0x9B59B6,
     Tone.NOTICE: 0x6D7480,
     Tone.TROUBLE: 0xD83C3E,
 }
+
+_CARDS: Final = (Tone.BREAKING, Tone.NEWS)
+"""Their picture is shown large; others have a small one beside the title."""
 
 _MARKUP = re.compile(rf"[{re.escape(ESCAPED.replace(':', ''))}]|:(?=//)")
 _BULLET = re.compile(r"^(\s*)([-+])(?=\s)", re.MULTILINE)
@@ -78,11 +82,11 @@ def escape(words: str) -> str:
 def _items(post: Post, head: str, body: str) -> Iterator[ui.Item[ui.LayoutView]]:
     picture = fit_address(post.image.address, most=MAX_IMAGE_ADDRESS) if post.image else None
     alt = (post.image.alt[:MAX_ALT].strip() or None) if post.image else None
-    if picture and head and post.tone is not Tone.NEWS:
+    if picture and head and post.tone not in _CARDS:
         yield ui.Section(ui.TextDisplay(head), accessory=ui.Thumbnail(picture, description=alt))
     elif head:
         yield ui.TextDisplay(head)
-    if picture and (post.tone is Tone.NEWS or not head):
+    if picture and (post.tone in _CARDS or not head):
         yield ui.MediaGallery(MediaGalleryItem(picture, description=alt))
     if body:
         yield ui.TextDisplay(body)

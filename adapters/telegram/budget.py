@@ -7,6 +7,7 @@ from adapters.telegram.limits import (
     OVERALL,
     OVERALL_DEBT,
     PRIVATE,
+    SHARED_BREAKING_IN_WINDOW,
     SHARED_EDITS_IN_WINDOW,
     SHARED_IN_WINDOW,
     SHARED_POSTS_IN_WINDOW,
@@ -26,8 +27,12 @@ class Purpose(IntEnum):
     """What a call is for; the number is how many calls a shared chat's last minute may hold before it has to wait."""
 
     POST = SHARED_POSTS_IN_WINDOW
+    BREAKING = SHARED_BREAKING_IN_WINDOW
     EDIT = SHARED_EDITS_IN_WINDOW
     ANSWER = SHARED_IN_WINDOW
+
+
+_FIRST = (Purpose.ANSWER, Purpose.BREAKING)
 
 
 class Budget:
@@ -45,14 +50,13 @@ class Budget:
 
     def take(self, chat: int, purpose: Purpose = Purpose.POST) -> float:
         """0.0 and one call is spent, or the seconds to wait and nothing is. Groups and channels have negative ids."""
+        if wait := self.wait(chat, purpose, ahead=0):
+            return max(wait, _SHORTEST_NAP_S)
         now = self._clock.monotonic()
-        window = self._window(chat, now)
-        if window is not None and (wait := _missing(window, now, allowed=purpose)) > 0:
-            return wait
-        wait = self._pacer.take(str(chat), self._private(chat), now=now, is_answer=purpose is Purpose.ANSWER)
-        if not wait and window is not None:
+        self._pacer.take(str(chat), self._private(chat), now=now, goes_first=purpose in _FIRST)
+        if (window := self._window(chat, now)) is not None:
             window.append(now)
-        return wait
+        return 0.0
 
     def wait(self, chat: int, purpose: Purpose, *, ahead: int) -> float:
         """The seconds until ``take`` would spend a call after ``ahead`` others to the same chat; nothing is spent."""
@@ -60,8 +64,8 @@ class Budget:
         rounds, before = divmod(ahead, purpose)
         window = self._window(chat, now)
         full = 0.0 if window is None else _missing(window, now, allowed=purpose - before) + rounds * WINDOW_S
-        is_answer = purpose is Purpose.ANSWER
-        return max(full, self._pacer.wait(str(chat), self._private(chat), now=now, is_answer=is_answer, ahead=ahead))
+        goes_first = purpose in _FIRST
+        return max(full, self._pacer.wait(str(chat), self._private(chat), now=now, goes_first=goes_first, ahead=ahead))
 
     async def turn(self, chat: int, purpose: Purpose = Purpose.POST, *, patience_s: float) -> Waited | None:
         """What was waited for until one call was spent. Raises TryLaterError where that takes over ``patience_s``."""
@@ -71,9 +75,8 @@ class Budget:
             limit = self._held_by(chat, purpose)
             if spent + wait > patience_s:
                 raise TryLaterError("Telegram takes no more for now", wait_s=wait, limit=limit)
-            nap = max(wait, _SHORTEST_NAP_S)
-            await self._clock.sleep(nap)
-            spent += nap
+            await self._clock.sleep(wait)
+            spent += wait
         return Waited(limit=limit, seconds=spent) if limit else None
 
     def close(self, chat: int, wait_s: float) -> None:

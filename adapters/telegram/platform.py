@@ -30,7 +30,7 @@ from bot.domain.delivery import Receipt
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
-from bot.messages.post import Post
+from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
 from bot.ports.platform import Desk, PlatformStartError, PostRefusedError
@@ -128,7 +128,8 @@ class TelegramPlatform:
     async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
         """Show the post. Telegram recognises no repeat, so ``once`` is of no use here. Raises SendError kinds."""
         chat = _number(to.id)
-        waited = await self._budget.turn(chat, patience_s=_PATIENCE_S)
+        purpose = Purpose.BREAKING if post.tone is Tone.BREAKING else Purpose.POST
+        waited = await self._budget.turn(chat, purpose, patience_s=_PATIENCE_S)
         thread = _number(to.thread) if to.thread is not None else None
         try:
             message = await self._client.show(

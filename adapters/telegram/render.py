@@ -13,7 +13,7 @@ from bot.messages.form import FieldKind, Form, FormField
 from bot.messages.post import Block, BlockKind, Post, Tone
 from bot.messages.text import Span, Style, Text, plain, text
 
-_PREVIEWED = (Tone.NEWS, Tone.STORY)
+_PREVIEWED = (Tone.BREAKING, Tone.NEWS, Tone.STORY)
 _NO_PREVIEW = {"is_disabled": True}
 
 

@@ -25,8 +25,8 @@ class _Bucket:
 class Pacer:
     """Keeps one bucket for everything and one for each place.
 
-    Asking never sleeps and never sends: it answers how long to wait. What is owed to a person (``is_answer``) may put a
-    bucket into debt, which later posts pay back, so people go first.
+    Asking never sleeps and never sends: it answers how long to wait. What ``goes_first`` may put a
+    bucket into debt, which what goes later pays back.
     """
 
     _KEPT_PLACES = 20_000
@@ -38,20 +38,20 @@ class Pacer:
         self._places: dict[str, _Bucket] = {}
         self._closed_until: dict[str, float] = {}
 
-    def take(self, place: str, rate: Rate | None, *, now: float, is_answer: bool = False) -> float:
+    def take(self, place: str, rate: Rate | None, *, now: float, goes_first: bool = False) -> float:
         """0.0 and one token is spent, or the seconds to wait and nothing is spent."""
-        wait = self.wait(place, rate, now=now, is_answer=is_answer)
+        wait = self.wait(place, rate, now=now, goes_first=goes_first)
         if not wait:
             for bucket, _ in self._buckets(place, rate, now):
                 bucket.tokens -= 1
         return wait
 
-    def wait(self, place: str, rate: Rate | None, *, now: float, is_answer: bool = False, ahead: int = 0) -> float:
+    def wait(self, place: str, rate: Rate | None, *, now: float, goes_first: bool = False, ahead: int = 0) -> float:
         """The seconds until ``take`` would spend a token after ``ahead`` others in the same place; nothing is spent."""
         closed = self._closed_until_for(place) - now
         if closed > 0:
             return closed
-        needed = 1.0 + ahead - (self._debt if is_answer else 0.0)
+        needed = 1.0 + ahead - (self._debt if goes_first else 0.0)
         buckets = self._buckets(place, rate, now)
         return max((self._missing(bucket, of, now, needed) for bucket, of in buckets), default=0.0)
 

@@ -10,6 +10,7 @@ from bot.messages.text import Text
 class Tone(StrEnum):
     """What kind of message it is; a platform may give each its look."""
 
+    BREAKING = "breaking"
     NEWS = "news"
     STORY = "story"
     OPINION = "opinion"

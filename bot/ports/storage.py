@@ -258,10 +258,13 @@ class SubscriptionStore(Protocol):
 class DeliveryStore(Protocol):
     """The outbox."""
 
-    async def promise(self, story_id: StoryId, *, now: datetime, due: datetime | None = None) -> int:
+    async def promise(
+        self, story_id: StoryId, *, now: datetime, due: datetime | None = None, is_breaking: bool = False
+    ) -> int:
         """One pending headline for each channel that follows everything, one of the story's topics or one of its
         sources; channels that have the story already, or had, alone or in a digest, get none. One INSERT … SELECT. How
-        many were made. They leave at ``due`` if that is later, and others may leave before them.
+        many were made. They leave at ``due`` if that is later, and others may leave before them; breaking news leaves
+        before others.
         """
         ...
 
@@ -284,11 +287,13 @@ class DeliveryStore(Protocol):
     async def claim(
         self, platforms: Sequence[str], *, holder: str, limit: int, now: datetime, lease: timedelta
     ) -> list[Claim]:
-        """Take due deliveries for sending: headlines, then digests, then refreshes, oldest first, at most one per
-        channel, none of a channel that has one in flight or is paused. Increases ``attempt``.
+        """Take due deliveries for sending: breaking news, then other headlines, then digests, then refreshes, of each
+        the oldest first; at most one per channel, none of a channel that has one in flight or is paused. Increases
+        ``attempt``.
 
-        A channel's headlines leave in the order in which they were promised: one that was put back holds up those
-        behind it, digests too. A refresh waits until its headline was sent. There may be more than what was taken.
+        But for breaking news, a channel's headlines leave in the order in which they were promised; one that was put
+        back holds up those behind it, digests too. A refresh waits until its headline was sent. There may be more than
+        was taken.
         """
         ...
 

@@ -9,6 +9,7 @@ from bot.domain.full_text import HEADLINE_PATIENCE, wants_page
 from bot.domain.matching import Match
 from bot.domain.recognition import Document, Entry, came_out
 from bot.domain.source import Identity, Source
+from bot.domain.urgency import is_breaking
 from bot.ports.storage import UnitOfWork
 from bot.services.join_stories import story_told_elsewhere
 from bot.services.story_topics import set_story_topics
@@ -96,8 +97,10 @@ async def _promise(
     rest: list[StoryId] = []
     for telling in told:
         if telling.is_announced:
-            due = now + HEADLINE_PATIENCE if wants_page(source, telling.entry.draft) else now
-            promised += await work.deliveries.promise(telling.story_id, now=now, due=due)
+            draft = telling.entry.draft
+            cannot_wait = is_breaking(draft.title)
+            due = now + HEADLINE_PATIENCE if wants_page(source, draft) and not cannot_wait else now
+            promised += await work.deliveries.promise(telling.story_id, now=now, due=due, is_breaking=cannot_wait)
             latest_due = max(latest_due, due)
         else:
             rest.append(telling.story_id)

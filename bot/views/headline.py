@@ -2,6 +2,7 @@
 
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.story import Story, minutes_to_read
+from bot.domain.urgency import is_breaking
 from bot.messages.action import Action, Verb
 from bot.messages.fitting import ELLIPSIS, shorten
 from bot.messages.post import Block, BlockKind, Control, Image, Post, Tone
@@ -18,7 +19,7 @@ def card(story: Story) -> Post:
     """The card: title, who says so and when, the beginning, how opinions stand, and buttons."""
     draft = story.lead.article.draft
     return Post(
-        tone=Tone.NEWS,
+        tone=Tone.BREAKING if is_breaking(draft.title) else Tone.NEWS,
         title=draft.title,
         link=draft.link,
         byline=byline(story),

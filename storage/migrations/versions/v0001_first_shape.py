@@ -270,6 +270,7 @@ def _deliveries() -> None:
         _whole("attempt"),
         _whole("uncertain"),
         _whole("revision"),
+        _flag("is_breaking"),
         _moment("wanted_at"),
         _moment("due_at"),
         _text("platform"),
@@ -294,6 +295,8 @@ def _deliveries() -> None:
         is_waiting = f"state = 'pending' AND kind = '{kind}'"
         _partial(f"ix_deliveries_due_{kind}", "deliveries", ["due_at", "id"], is_waiting)
     _partial("uq_deliveries_digest", "deliveries", ["digest_id"], "digest_id IS NOT NULL", unique=True)
+    is_breaking = "state = 'pending' AND kind = 'headline' AND is_breaking"
+    _partial("ix_deliveries_breaking", "deliveries", ["due_at", "id"], is_breaking)
     was_tried = "state = 'pending' AND kind = 'headline' AND attempt > 0"
     _partial("ix_deliveries_tried", "deliveries", ["channel_id", "id"], was_tried)
     _partial("uq_deliveries_in_flight", "deliveries", ["channel_id"], "state = 'sending'", unique=True)

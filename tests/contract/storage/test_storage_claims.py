@@ -92,6 +92,19 @@ async def test_a_long_queue_in_one_channel_starves_no_other(storage: Database) -
     assert {claim.channel.id for claim in claims} == {"busy", "a", "b"}
 
 
+async def test_breaking_news_overtakes_whatever_waits_but_what_was_tried_already(storage: Database) -> None:
+    await _backlog(storage, channels=3, stories=2)
+    now = NOON + timedelta(minutes=1)
+    [tried] = await stored.claimed(storage, limit=1, now=now)
+    await stored.settled(storage, (tried, Waiting(not_before=now + timedelta(hours=1), reason="later")), now=now)
+    breaking = await stored.story(storage, "Breaking")
+    await stored.promised(storage, breaking, now=now, is_breaking=True)
+
+    claims = await stored.claimed(storage, now=now)
+    assert [claim.story_id for claim in claims] == [breaking, breaking]
+    assert tried.channel_id not in {claim.channel_id for claim in claims}
+
+
 async def test_headlines_come_before_refreshes(storage: Database) -> None:
     await stored.channel(storage, "1")
     await stored.channel(storage, "2")

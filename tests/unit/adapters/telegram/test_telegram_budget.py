@@ -36,15 +36,15 @@ def test_a_group_hears_so_many_in_any_minute_and_no_fewer(purpose: Purpose, most
     assert len(times) >= 0.95 * most * 5
 
 
-def test_a_flood_of_posts_leaves_room_for_edits_and_both_for_answers() -> None:
+def test_a_flood_of_posts_leaves_room_for_breaking_news_that_for_edits_and_all_for_answers() -> None:
     clock = HeldClock()
     budget = Budget(clock)
     taken = dict.fromkeys(Purpose, 0)
-    for purpose in (Purpose.POST, Purpose.EDIT, Purpose.ANSWER):
+    for purpose in Purpose:
         while budget.take(-1, purpose) == 0:
             taken[purpose] += 1
             clock.pass_on(0.1)
-    assert taken == {Purpose.POST: 17, Purpose.EDIT: 2, Purpose.ANSWER: 1}
+    assert taken == {Purpose.POST: 17, Purpose.BREAKING: 1, Purpose.EDIT: 1, Purpose.ANSWER: 1}
 
 
 def test_a_private_chat_hears_one_a_second_after_a_short_burst() -> None:

@@ -48,7 +48,7 @@ async def platform_at(
     app.router.add_post("/{path:.*}", script.answer)
     async with TestServer(app) as server:
         yield TelegramPlatform(
-            TelegramOptions(token=TOKEN, api_url=str(server.make_url("/bot"))),
+            TelegramOptions(token=TOKEN, api_url=str(server.make_url("/bot")), rates=False),
             codec=ActionCodec(b"a key for tests"),
             clock=HeldClock(),
             inbox=FakeInbox(),

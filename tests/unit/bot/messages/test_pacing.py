@@ -33,7 +33,7 @@ def test_what_is_owed_to_a_person_goes_before_posts_and_posts_pay_it_back() -> N
     for _ in range(2):
         pacer.take("chat", SLOW, now=0.0)
     assert pacer.take("chat", SLOW, now=0.0) > 0
-    assert pacer.take("chat", SLOW, now=0.0, is_answer=True) == 0.0
+    assert pacer.take("chat", SLOW, now=0.0, goes_first=True) == 0.0
     assert pacer.take("chat", SLOW, now=1.0) > 0, "the answer's token comes first"
     assert pacer.take("chat", SLOW, now=2.0) == 0.0
 
@@ -41,7 +41,7 @@ def test_what_is_owed_to_a_person_goes_before_posts_and_posts_pay_it_back() -> N
 def test_a_closed_place_opens_exactly_when_the_platform_said() -> None:
     pacer = Pacer(None)
     pacer.close("chat", until=107.0)
-    assert pacer.take("chat", SLOW, now=100.0, is_answer=True) == 7.0
+    assert pacer.take("chat", SLOW, now=100.0, goes_first=True) == 7.0
     assert pacer.take("other", SLOW, now=100.0) == 0.0
     assert pacer.take("chat", SLOW, now=107.0) == 0.0
 
