@@ -14,13 +14,16 @@ from operator import itemgetter
 
 from bot.domain.phrases import PhraseIndex
 from bot.domain.topic import MOST_WORDS, Topic, TopicId, TopicKind, is_own_words, phrase_of
-from bot.domain.words import fold_each, is_turkic, stem, tokens, turkic_roots, written_words
+from bot.domain.words import is_turkic, stem, tokens, turkic_roots
 
 _LONGEST_ACRONYM = 3
 _LEAD_PARAGRAPHS = 3
 _ENOUGH_PARAGRAPHS = 2
 _PLACES = (TopicKind.COUNTRY, TopicKind.REGION)
+_Place = tuple[int, int, TopicId]
+"""The place of the first word, that after the last one below zero, so that of two the longer sorts first, and what."""
 _PLACE = itemgetter(0, 1)
+_MOST_ROOTS = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +70,15 @@ class _Hit:
 
 
 class _Roots(dict[str, tuple[str, ...]]):
-    """What folded words may be besides, worked out once for each word of a text; no root that no phrase ends with."""
+    """What folded words may be besides, worked out once for each word of many texts; none that no phrase ends with."""
 
     def __init__(self, index: PhraseIndex) -> None:
         self._last_words = index.last_words
 
     def __missing__(self, folded: str) -> tuple[str, ...]:
-        roots = self[folded] = self._last_words(turkic_roots(folded))
+        if len(self) == _MOST_ROOTS:
+            self.clear()
+        roots = self[folded] = turkic_roots(folded, self._last_words)
         return roots
 
 
@@ -87,6 +92,7 @@ class Matcher:
         self._catalogue: dict[TopicId, tuple[_Entry, ...]] = {}
         self._entries: dict[str, list[_Entry]] = {}
         self._index = PhraseIndex()
+        self._roots = _Roots(self._index)
         for topic in topics:
             self.add(topic)
 
@@ -99,11 +105,15 @@ class Matcher:
         entries = self._catalogue[topic.id] = tuple(_entries(topic))
         for entry in entries:
             self._entries.setdefault(entry.name, []).append(entry)
-            self._index.add(entry.key, entry.name)
+            self._file(entry.key, entry.name)
 
     def add_own_words(self, topic_id: TopicId) -> None:
         """Look for a reader's own words, of which no more than their topic's id is kept."""
-        self._index.add(_own_key(topic_id), topic_id)
+        self._file(_own_key(topic_id), topic_id)
+
+    def _file(self, key: Sequence[str], name: str) -> None:
+        if self._index.add(key, name):
+            self._roots.clear()
 
     def remove(self, topic_id: TopicId) -> None:
         """Look for this topic no more; nothing happens if it was not looked for."""
@@ -122,40 +132,43 @@ class Matcher:
         what is mentioned in passing is not what a text is about. A reader's own words count wherever they stand.
         """
         parts = (title, *paragraphs)
-        roots = _Roots(self._index) if is_turkic("\n".join(parts)) else None
+        roots = self._roots if is_turkic("\n".join(parts)) else None
         first: dict[TopicId, Match] = {}
-        places: Counter[TopicId] = Counter()
+        paragraphs_with: Counter[TopicId] = Counter()
         for number, part in enumerate(parts):
-            for topic_id, word in self._in(part, roots).items():
-                places[topic_id] += 1
+            written, own, named = self._in(part, roots)
+            meant = list(_meant(named, written, shouted=part.isupper())) if named else []
+            paragraphs_with.update({topic_id for *_, topic_id in meant})
+            for start, minus_end, topic_id in sorted([*meant, *own], key=_PLACE):
                 if topic_id not in first:
+                    word = " ".join(written[start:-minus_end])
                     first[topic_id] = Match(topic_id=topic_id, word=word, paragraph=number)
         return tuple(
             match
             for topic_id, match in first.items()
-            if match.paragraph <= _LEAD_PARAGRAPHS or places[topic_id] >= _ENOUGH_PARAGRAPHS or is_own_words(topic_id)
+            if match.paragraph <= _LEAD_PARAGRAPHS
+            or is_own_words(topic_id)
+            or paragraphs_with[topic_id] >= _ENOUGH_PARAGRAPHS
         )
 
-    def _in(self, text: str, roots: _Roots | None) -> dict[TopicId, str]:
-        """The topics in one paragraph with the words that say so, in the order of these words."""
-        written = written_words(text)
-        own: list[tuple[int, int, TopicId]] = []
+    def _in(self, text: str, roots: _Roots | None) -> tuple[Sequence[str], list[_Place], list[_Hit]]:
+        """The words of one paragraph, where readers' own words are among them and where those of the catalogue."""
+        words = tokens(text)
+        if not words:
+            return (), [], []
+        written, folded, stems = zip(*words, strict=True)
+        others = list(map(roots.__getitem__, folded)) if roots is not None else ()
+        own: list[_Place] = []
         named: list[_Hit] = []
-        folded = fold_each(written)
-        others = [roots[word] for word in folded] if roots is not None else ()
-        for start, end, name in self._index.find(list(map(stem, folded)), others):
-            if entries := self._entries.get(name):
-                named += [_Hit(entry=entry, start=start, end=end) for entry in entries]
+        for start, end, name in self._index.find(stems, others):
+            if is_own_words(topic_id := TopicId(name)):
+                own.append((start, -end, topic_id))
             else:
-                own.append((start, -end, TopicId(name)))
-        found: dict[TopicId, str] = {}
-        for start, minus_end, topic_id in sorted([*_meant(named, written, shouted=text.isupper()), *own], key=_PLACE):
-            if topic_id not in found:
-                found[topic_id] = " ".join(written[start:-minus_end])
-        return found
+                named += [_Hit(entry=entry, start=start, end=end) for entry in self._entries[name]]
+        return written, own, named
 
 
-def _meant(named: Iterable[_Hit], written: Sequence[str], *, shouted: bool) -> Iterator[tuple[int, int, TopicId]]:
+def _meant(named: Iterable[_Hit], written: Sequence[str], *, shouted: bool) -> Iterator[_Place]:
     """Where the topics of the catalogue stand whose words are as asked for and in no longer name of something else."""
     worn = [hit for hit in named if _accepts(hit.entry, written[hit.start : hit.end], shouted=shouted)]
     hits = sorted(_with_fewest_endings_off(worn), key=lambda hit: (hit.start, -hit.end))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-_HINTS = 1 << 24
-_BYTES = _HINTS // 8 - 1
+_HINTS = (1 << 24) - 1
 _PAIR = 2
+_LONGEST_HINT = 255
 _BREAK = "\n"
 
 
@@ -19,21 +19,22 @@ class PhraseIndex:
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
-        self._longest = 0
-        self._hints = bytearray(_HINTS // 8)
+        self._hints = bytearray(_HINTS + 1)
 
-    def add(self, phrase: Sequence[str], name: str) -> None:
-        """File it under the phrase; twice is once. Takes as long however many there are."""
+    def add(self, phrase: Sequence[str], name: str) -> bool:
+        """File it under the phrase; twice is once. Takes as long however many there are.
+
+        Says whether the phrase may be the first one that ends with its last word.
+        """
         key = _key(phrase)
         there = self._names.get(key)
         if there is None:
             self._names[key] = name
         elif name not in there.split(_BREAK):
             self._names[key] = f"{there}{_BREAK}{name}"
-        self._longest = max(self._longest, len(phrase))
-        self._hint(hash(phrase[-1]))
-        if len(phrase) > _PAIR:
-            self._hint(hash(tuple(phrase[:_PAIR])))
+        if len(phrase) > 1:
+            self._hint(hash(tuple(phrase[:_PAIR])), len(phrase))
+        return self._hint(hash(phrase[-1]), 1)
 
     def remove(self, phrase: Sequence[str], name: str) -> None:
         """File it there no more; nothing happens if it was not. Takes as long however many there are."""
@@ -47,7 +48,7 @@ class PhraseIndex:
     def last_words(self, words: Iterable[str]) -> tuple[str, ...]:
         """The words without most of those that no phrase ends with, and with all others."""
         hints = self._hints
-        return tuple([word for word in words if hints[(key := hash(word)) >> 3 & _BYTES] >> (key & 7) & 1])
+        return tuple([word for word in words if hints[hash(word) & _HINTS]])
 
     def find(self, words: Sequence[str], roots: Sequence[Sequence[str]] = ()) -> list[tuple[int, int, str]]:
         """The names under the phrases of a text: the place of the first word, that after the last one, the name.
@@ -55,39 +56,43 @@ class PhraseIndex:
         ``roots`` are for each word what it may be besides where it is the last of a phrase. What stands at the same
         place comes in this order: the word itself, then its roots.
         """
-        names, hints = self._names, self._hints
-        pairs = list(map(hash, pairwise(words)))
-        found = [(at, at + 1, names[key]) for at, key in enumerate(map(hash, words)) if key in names]
-        found += [(at, at + _PAIR, names[key]) for at, key in enumerate(pairs) if key in names]
+        filed, hints = self._names.get, self._hints
+        found: list[tuple[int, int, str]] = []
+        found = [(at, at + 1, names) for at, names in enumerate(map(filed, map(hash, words))) if names]
+        for at, key in enumerate(map(hash, pairwise(words))):
+            if (longest := hints[key & _HINTS]) > 1:
+                found += self._from(words, roots, at, longest)
         for at, others in enumerate(roots):
-            if others:
-                found += self._with_endings_off(words, at, others)
-        for at, key in enumerate(pairs):
-            if hints[key >> 3 & _BYTES] >> (key & 7) & 1:
-                found += self._longer(words, roots, at)
-        return [(start, end, name) for start, end, filed in found for name in filed.split(_BREAK)]
+            for root in others:
+                if names := filed(hash(root)):
+                    found.append((at, at + 1, names))
+                if at and (names := filed(hash((words[at - 1], root)))):
+                    found.append((at - 1, at + 1, names))
+        if not any(_BREAK in names for *_, names in found):
+            return found
+        return [(start, end, name) for start, end, names in found for name in names.split(_BREAK)]
 
-    def _with_endings_off(self, words: Sequence[str], at: int, roots: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-        """One word and two, the last of which is one of these roots."""
-        for root in roots:
-            if found := self._names.get(hash(root)):
-                yield at, at + 1, found
-            if at and (found := self._names.get(hash((words[at - 1], root)))):
-                yield at - 1, at + 1, found
-
-    def _longer(
-        self, words: Sequence[str], roots: Sequence[Sequence[str]], start: int
+    def _from(
+        self, words: Sequence[str], roots: Sequence[Sequence[str]], start: int, longest: int
     ) -> Iterator[tuple[int, int, str]]:
-        """Three words and more."""
-        for last in range(start + _PAIR, min(start + self._longest, len(words))):
-            before = words[start:last]
-            for word in (words[last], *(roots[last] if roots else ())):
-                if found := self._names.get(hash((*before, word))):
-                    yield start, last + 1, found
+        """The phrases that begin there, of two words as they stand and of more."""
+        for end in range(start + _PAIR, min(start + longest, len(words)) + 1):
+            phrase = tuple(words[start:end])
+            if names := self._names.get(hash(phrase)):
+                yield start, end, names
+            if roots and end > start + _PAIR:
+                for root in roots[end - 1]:
+                    if names := self._names.get(hash((*phrase[:-1], root))):
+                        yield start, end, names
 
-    def _hint(self, at: int) -> None:
-        """Note that some phrase ends with this word, or goes on after these two; never unsaid, as it need not hold."""
-        self._hints[at >> 3 & _BYTES] |= 1 << (at & 7)
+    def _hint(self, key: int, length: int) -> bool:
+        """Note that a phrase ends with a word, or how long those get that begin with two words.
+
+        Never unsaid, and it need not hold: others share a hint. Says whether there was none.
+        """
+        before = self._hints[key & _HINTS]
+        self._hints[key & _HINTS] = max(before, min(length, _LONGEST_HINT))
+        return not before
 
 
 def _key(phrase: Sequence[str]) -> int:

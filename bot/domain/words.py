@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Literal
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from itertools import chain
+from typing import Literal, NamedTuple
 
 _SHORTEST_STEM = 4
-_REMEMBERED = 1 << 14
-"""Words whose stems are kept, some megabytes: four words in five of a text were in those just before it."""
+_REMEMBERED = 1 << 15
+_LONGEST_REMEMBERED = 40
+"""Characters without a space: a longer run is an address, or a sentence in a script without spaces."""
+_AROUND_WORDS = ".,:;!?()[]\"'’‘“”„«»–—…"
+"""What parts no word where it stands at the end of one."""
 _APOSTROPHES = "'’ʼ‘`"
 _DOTTED = r"(?:[^\W\d_]\.){2,8}|[^\W\d_](?:\.[^\W\d_]){1,8}"
 # Vowel signs and other marks that belong to the word they stand in: Latin, Hebrew, Arabic, Indic, Thai, joiners.
@@ -46,7 +49,7 @@ _TURKIC_ENDINGS = frozenset(
         *("ki", "i", "u", "a", "e"),
     )
 )
-_TURKIC_LENGTHS = (1, 2, 3, 5)
+_TURKIC_LAST = frozenset(ending[-1] for ending in _TURKIC_ENDINGS)
 _TURKIC_LAYERS = 3
 """Azərbaycan-lı-lar-ın: three endings on one root are ordinary, more are not worth looking for."""
 
@@ -61,12 +64,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    if _FOLD_ALONE.fullmatch(text):
-        text = text.replace("İ", "i").lower()
-        for letter in set(_FOLDABLE.findall(text)):
-            text = text.replace(letter, _fold_letter(letter))
-        return text
-    return _fold_together(text)
+    return text.translate(_FOLDED) if _FOLD_ALONE.fullmatch(text) else _fold_together(text)
 
 
 def _fold_together(text: str) -> str:
@@ -85,28 +83,63 @@ def _fold_together(text: str) -> str:
 
 _FOLD_ALONE = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027]*")
 """Latin and Cyrillic letters fold each by itself, as long as no mark stands alone behind them."""
-_FOLDABLE = re.compile(r"[^\0-\x7fа-я]")
-_fold_letter = cache(_fold_together)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """One word of a text: as written without what follows its apostrophe, and folded. U.S. is written US."""
+class _FoldedLetters(dict[int, str]):
+    """Letters that fold each by itself, worked out when they are first met."""
+
+    def __missing__(self, letter: int) -> str:
+        folded = self[letter] = _fold_together(chr(letter))
+        return folded
+
+
+_FOLDED = _FoldedLetters()
+
+
+class Token(NamedTuple):
+    """One word of a text: as written without what follows its apostrophe, folded, and its stem. U.S. is written US.
+
+    A tuple, since there are many.
+    """
 
     written: str
     folded: str
+    stem: str
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The words of a text in order; hyphens part words, a small-letter ending after an apostrophe is left out."""
-    written = written_words(text)
-    for word, folded in zip(written, fold_each(written), strict=True):
-        yield Token(written=word, folded=folded)
+_token = partial(tuple.__new__, Token)
+"""Token without the call of its Python constructor, which would be a fifth of what a word costs."""
 
 
-def written_words(text: str) -> list[str]:
-    """The same, each word as written only."""
-    text = unicodedata.normalize("NFKC", text)
+def tokens(text: str) -> list[Token]:
+    """The words of a text in order; hyphens part words, a small-letter ending after an apostrophe is left out.
+
+    The words of the last texts are remembered: of a fresh text four in five were in those.
+    """
+    pieces = text.split()
+    read = _read_or_recall if max(map(len, pieces), default=0) <= _LONGEST_REMEMBERED else _read
+    return list(chain.from_iterable(map(read, pieces)))
+
+
+def _read(piece: str) -> tuple[Token, ...]:
+    """The words of what stands between two spaces."""
+    bare = piece.strip(_AROUND_WORDS)
+    is_plain = bare.isalpha() and unicodedata.is_normalized("NFKC", bare)
+    written = (bare,) if is_plain else _written_words(unicodedata.normalize("NFKC", piece))
+    return tuple(map(_token_of, written))
+
+
+def _token_of(word: str) -> Token:
+    folded = fold(word)
+    if folded == word:
+        folded = word  # one text instead of two, which matters where many are remembered
+    return _token((word, folded, stem(folded)))
+
+
+_read_or_recall = lru_cache(_REMEMBERED)(_read)
+
+
+def _written_words(text: str) -> list[str]:
     if "$" in text:
         text = _CURRENCY.sub(" ", text)
     words: list[str] = []
@@ -129,20 +162,11 @@ def _read_words(text: str, start: int, words: list[str]) -> int | None:
     return None
 
 
-def fold_each(words: Sequence[str]) -> list[str]:
-    """The words folded, in one go."""
-    together = "\n".join(words)
-    if together.isascii() or _FOLD_ALONE.fullmatch(together):
-        return fold(together).split("\n") if words else []
-    return [fold(word) for word in words]
-
-
 def normal(phrase: str) -> str:
     """The folded words of a phrase with one space between them, so that punctuation and case do not tell two apart."""
-    return " ".join(fold_each(written_words(phrase)))
+    return " ".join([token.folded for token in tokens(phrase)])
 
 
-@lru_cache(_REMEMBERED)
 def stem(folded: str) -> str:
     """A folded word without its commonest ending: a case ending in Cyrillic, a plural in Latin letters.
 
@@ -160,27 +184,24 @@ def stem(folded: str) -> str:
             return folded
 
 
-def turkic_roots(folded: str) -> tuple[str, ...]:
-    """What may be left of an Azerbaijani or Turkish word without its endings, the fullest first; never the word."""
-    if not "a" <= folded[:1] <= "z":
+def turkic_roots(folded: str, among: Callable[[Sequence[str]], Iterable[str]] | None = None) -> tuple[str, ...]:
+    """What may be left of an Azerbaijani or Turkish word without its endings, the fullest first; never the word.
+
+    ``among`` leaves those of some words, in their order, that are looked for at all: that is quicker asked first.
+    """
+    if folded[-1:] not in _TURKIC_LAST or not "a" <= folded[0] <= "z":
         return ()
-    return tuple([folded[:end] for end in _where_endings_begin(folded[_SHORTEST_STEM:])])
+    left = [folded[:at] for at in range(len(folded) - 1, _SHORTEST_STEM - 1, -1)]
+    return tuple([root for root in (among(left) if among else left) if _are_endings(folded[len(root) :])])
 
 
 @lru_cache(_REMEMBERED)
-def _where_endings_begin(tail: str) -> tuple[int, ...]:
-    """Where, in a word with this behind its first four letters, an ending or several begin that go on to its end."""
-    found: set[int] = set()
-    layer = [len(tail)]
-    for _ in range(_TURKIC_LAYERS):
-        layer = [
-            end - length
-            for end in layer
-            for length in _TURKIC_LENGTHS
-            if end >= length and tail[end - length : end] in _TURKIC_ENDINGS
-        ]
-        found.update(layer)
-    return tuple(_SHORTEST_STEM + place for place in sorted(found, reverse=True))
+def _are_endings(tail: str, most: int = _TURKIC_LAYERS) -> bool:
+    """Whether this is one ending behind the other, so many at most."""
+    return tail in _TURKIC_ENDINGS or (
+        most > 1
+        and any(tail[:at] in _TURKIC_ENDINGS and _are_endings(tail[at:], most - 1) for at in range(1, len(tail)))
+    )
 
 
 def is_turkic(text: str) -> bool:

@@ -6,6 +6,12 @@ from hypothesis import strategies as st
 
 from bot.domain.words import fold, is_turkic, normal, stem, tokens, turkic_roots
 
+ENDINGS = {
+    *("larin", "lerin", "lar", "ler", "dan", "den", "tan", "ten", "nin", "nun", "yla", "yle"),
+    *("da", "de", "ta", "te", "in", "un", "ni", "nu", "yi", "yu", "na", "ne", "ya", "ye", "la", "le", "li", "lu"),
+    *("ki", "i", "u", "a", "e"),
+}
+
 
 @pytest.mark.parametrize(
     ("one", "other"),
@@ -51,6 +57,28 @@ def test_the_normal_form_of_a_phrase_is_its_own(text: str) -> None:
 )
 def test_a_text_comes_apart_into_words(text: str, written: list[str]) -> None:
     assert [token.written for token in tokens(text)] == written
+
+
+@given(st.text(), st.text())
+def test_a_space_parts_words_and_does_nothing_else(one: str, other: str) -> None:
+    assert tokens(f"{one} {other}") == tokens(one) + tokens(other)
+
+
+@given(st.text("aAıİéйЁ1.'’$-  ﬁ\u0301"))
+def test_words_that_are_remembered_are_those_read_anew(text: str) -> None:
+    too_long_to_be_remembered = "—" * 100
+    assert tokens(text) == tokens(text) == tokens(f"{text} {too_long_to_be_remembered}")
+
+
+@given(st.text("abdeiklnruy", min_size=1, max_size=14))
+def test_roots_are_what_one_to_three_endings_leave_the_fullest_first(word: str) -> None:
+    def without_one(words: set[str]) -> set[str]:
+        roots = {root for longer in words for at in range(4, len(longer)) for root in [longer[:at]]}
+        return {root for root in roots if any(root + ending in words for ending in ENDINGS)}
+
+    one = without_one({word})
+    two = without_one(one)
+    assert list(turkic_roots(word)) == sorted(one | two | without_one(two), key=len, reverse=True)
 
 
 @pytest.mark.parametrize(
