@@ -1,7 +1,7 @@
 """Reading a feed as the bot would, without storing anything of it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,32 +14,57 @@ from bot.domain.recognition import Document
 from bot.domain.source import Source, SourceId, SourceKind, Trouble
 from bot.ports.reading import Reading, ReadingError, Unchanged
 from bot.services.add_source import at_meant_address
+from bot.services.preview_pages import preview
 
 _LARGEST = 10 * 1024 * 1024
 """In bytes, as for a feed that is fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedEntry:
+    """An article with the key it would be known by, and why its page could not complete it, if it should have."""
+
+    identity: str
+    draft: Draft
+    page_problem: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a feed holds: each article once, newest first, with the key it would be known by; or why it is no feed."""
+    """What a feed holds: each article once, newest first; or why it is no feed."""
 
     reading: Reading | None = None
-    entries: tuple[tuple[str, Draft], ...] = ()
+    entries: tuple[CheckedEntry, ...] = ()
     problem: Trouble | None = None
 
 
-async def check(settings: Settings, where: str) -> Checked:
-    """Read the feed at the address, or in the file of that path, which needs no permission of the guard."""
+async def check(settings: Settings, where: str, *, reads_pages: bool | None = None) -> Checked:
+    """Read the feed at the address, or in the file of that path, which needs no permission of the guard.
+
+    ``reads_pages``: also the pages of articles that it cuts; where nothing is said those of a feed at an address, so
+    that a file is checked without a network.
+    """
+    path = await asyncio.to_thread(_path, where)
     async with open_feeds(settings) as feeds:
         try:
-            reading = await _read(feeds, where)
+            reading = await _read(feeds, where, path)
         except ReadingError as error:
             return Checked(problem=Trouble(kind=error.kind, message=str(error)))
-    return Checked(reading=reading, entries=_recognised(reading, where, SystemClock().now()))
+        source = _unstored(reading, where, SystemClock().now())
+        entries = Document(source, reading.drafts, now=source.added_at).entries()
+        if not (path is None if reads_pages is None else reads_pages):
+            source = replace(source, fetches_full_text=False)
+        seen = await preview(feeds, source, [entry.draft for entry in entries])
+    return Checked(
+        reading=reading,
+        entries=tuple(
+            CheckedEntry(identity=entry.keys[0], draft=one.draft, page_problem=one.problem)
+            for entry, one in zip(entries, seen, strict=True)
+        ),
+    )
 
 
-async def _read(feeds: FeedsReader, where: str) -> Reading:
-    path = await asyncio.to_thread(_path, where)
+async def _read(feeds: FeedsReader, where: str, path: Path | None) -> Reading:
     if path is not None:
         return await feeds.take_apart(await asyncio.to_thread(_bytes, path), address=path.as_uri())
     reading = await at_meant_address(where, feeds.read)
@@ -67,9 +92,9 @@ def _bytes(path: Path) -> bytes:
         raise ReadingError(f"The file {path} cannot be read: {error.strerror}.", kind="unreachable") from error
 
 
-def _recognised(reading: Reading, where: str, now: datetime) -> tuple[tuple[str, Draft], ...]:
-    """The articles as the bot would tell them apart, had it just begun to read the feed."""
-    unstored = Source(
+def _unstored(reading: Reading, where: str, now: datetime) -> Source:
+    """The source that the bot would have made of it, had it just begun to read the feed."""
+    return Source(
         id=SourceId(0),
         kind=SourceKind.FEED,
         address=where,
@@ -78,5 +103,3 @@ def _recognised(reading: Reading, where: str, now: datetime) -> tuple[tuple[str,
         added_at=now,
         next_read_at=None,
     )
-    entries = Document(unstored, reading.drafts, now=now).entries()
-    return tuple((entry.keys[0], entry.draft) for entry in entries)

@@ -81,6 +81,10 @@ def list_all(*, as_json: AsJson = False) -> None:
 def check(
     address: Annotated[str, typer.Argument(metavar="URL", help="The feed's address, or a file's path.")],
     *,
+    pages: Annotated[
+        bool | None,
+        typer.Option(help="Read the rest of a text that is cut from its page; not for a file.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what the bot would store of a feed, and store nothing; ends with 1 if it cannot be read."""
@@ -88,7 +92,7 @@ def check(
     from adapters.told_as_json import told_checked
     from adapters.told_in_words import checked_lines
 
-    checked = finished(checking.check(checked_settings(), address))
+    checked = finished(checking.check(checked_settings(), address, reads_pages=pages))
     if as_json:
         say_json(told_checked(checked.reading, checked.entries, checked.problem))
     elif checked.reading:

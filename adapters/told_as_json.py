@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.checking import CheckedEntry
 from bot.domain.addresses import without_secrets
 from bot.domain.article import Draft
 from bot.domain.explanation import Explanation, Reason
@@ -43,7 +44,7 @@ def told_source(source: Source) -> Json:
     }
 
 
-def told_checked(reading: Reading | None, entries: Sequence[tuple[str, Draft]], problem: Trouble | None) -> Json:
+def told_checked(reading: Reading | None, entries: Sequence[CheckedEntry], problem: Trouble | None) -> Json:
     """A feed that was only looked at."""
     return {
         "source": {
@@ -52,7 +53,14 @@ def told_checked(reading: Reading | None, entries: Sequence[tuple[str, Draft]], 
             "language": reading and reading.language,
             "kind": reading and reading.format,
         },
-        "entries": [{"identity": identity, **_draft(draft)} for identity, draft in entries],
+        "entries": [
+            {
+                "identity": one.identity,
+                **_draft(one.draft),
+                **({"page_problem": told_problem(one.page_problem)} if one.page_problem else {}),
+            }
+            for one in entries
+        ],
         "problem": told_problem(problem),
     }
 

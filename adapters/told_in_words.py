@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from adapters.checking import CheckedEntry
 from bot.domain.addresses import without_secrets
 from bot.domain.article import Draft
 from bot.domain.matching import Match
@@ -36,13 +37,15 @@ def listed_feed(feed: ListedFeed) -> str:
     return f"{feed.title} ({address})" if feed.title else address
 
 
-def checked_lines(reading: Reading, entries: Sequence[tuple[str, Draft]]) -> Iterator[str]:
+def checked_lines(reading: Reading, entries: Sequence[CheckedEntry]) -> Iterator[str]:
     """A feed that was only looked at."""
     facts = (reading.format.value, reading.language, reading.site)
     yield f"{reading.title} — {', '.join(filter(None, facts))}: {counted(len(entries), 'articles')}"
-    for identity, draft in entries:
+    for one in entries:
         yield ""
-        yield from _draft(draft, identity=identity)
+        yield from _draft(one.draft, identity=one.identity)
+        if one.page_problem:
+            yield f"  its page: {one.page_problem.message}"
 
 
 def heading_line(told: Told) -> str:

@@ -16,6 +16,7 @@ from storage.tables import (
     article_keys,
     articles,
     deliveries,
+    digests,
     former_articles,
     letters,
     phrases,
@@ -72,6 +73,16 @@ class DatabaseAttic:
         await self._connection.execute(delete(articles).where(articles.c.story_id.in_(gone)))
         await self._connection.execute(delete(deliveries).where(deliveries.c.story_id.in_(gone)))
         await self._connection.execute(delete(stories).where(stories.c.id.in_(gone)))
+
+    async def drop_digests(self, before: datetime, *, limit: int) -> int:
+        is_on_its_way = exists().where(deliveries.c.digest_id == digests.c.id, is_in(deliveries, DeliveryState.SENDING))
+        old = (
+            select(digests.c.id).where(digests.c.opened_at < before, ~is_on_its_way).order_by(digests.c.id).limit(limit)
+        )
+        ids = (await self._connection.execute(old)).scalars().all()
+        await self._connection.execute(delete(deliveries).where(deliveries.c.digest_id.in_(ids)))
+        await self._connection.execute(delete(digests).where(digests.c.id.in_(ids)))
+        return len(ids)
 
     async def _with_merged(self, story_ids: Sequence[StoryId]) -> list[int]:
         merged = select(stories.c.id).where(stories.c.merged_into.in_(story_ids))

@@ -418,6 +418,12 @@ class AtticStore(Protocol):
         """
         ...
 
+    async def drop_digests(self, before: datetime, *, limit: int) -> int:
+        """Take away digests opened before then with their deliveries, oldest first; how many. None that is just being
+        sent.
+        """
+        ...
+
     async def old_signs(self, before: datetime, *, windows: int, limit: int) -> list[ArticleId]:
         """Articles that are gone, were first seen before then and have after them more of their source than so many
         times its longest document holds.

@@ -54,6 +54,7 @@ class Housekeeper:
         """Take away all that is old enough by now; how much of each kind it was."""
         chores: dict[str, Chore] = {
             "stories": self._clear_stories,
+            "digests": self._drop_digests,
             "signs": self._forget_signs,
             "attempts": self._forget_attempts,
         }
@@ -77,6 +78,10 @@ class Housekeeper:
                 await self._clock.sleep(_REST_S)
             await self._change(lambda work: work.attic.clear(old))
         return len(old)
+
+    async def _drop_digests(self) -> int:
+        before = self._clock.now() - self._keep_articles
+        return await self._change(lambda work: work.attic.drop_digests(before, limit=_ROWS_AT_ONCE))
 
     async def _forget_signs(self) -> int:
         before = self._clock.now() - SIGNS_KEPT

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.article import Article
 from bot.domain.paragraph import Paragraph, ParagraphKind, Stress
 from bot.domain.story import Headline, Story
 from bot.messages.action import Action, Verb
@@ -19,6 +20,25 @@ _KINDS = {
     ParagraphKind.ITEM: BlockKind.ITEM,
 }
 _STYLES = {None: Style.PLAIN, Stress.STRONG: Style.STRONG, Stress.EMPHASIS: Style.EMPHASIS}
+
+_ENDING = ("The source shows only the beginning.", "Its page has the rest: press the title.")
+_ENDINGS = {
+    "cut": ("This is a very long text, of which only the beginning is kept.", "Press the title for the rest."),
+    "paywall": (
+        "The source shows only the beginning: the rest is for its subscribers.",
+        "Press the title to read it there.",
+    ),
+    "bot_check": (
+        "The source shows only the beginning: its site wants to see a person before it shows more.",
+        "Press the title to read it there.",
+    ),
+    "robots": (
+        "The source shows only the beginning: its site asks bots to leave the rest alone.",
+        "Press the title to read it there.",
+    ),
+    "gone": ("The source shows only the beginning, and its page is no longer there.", ""),
+}
+"""By the problem that its page had: what a reader is told, and where to go from there."""
 
 DEFAULT_QUESTION = "What is your opinion on this topic?"
 _TITLE_ROOM = 300
@@ -66,8 +86,7 @@ def _blocks(story: Story, related: Sequence[Headline]) -> tuple[Block, ...]:
     blocks = [Block(text=text(f"In the picture: {caption}"), kind=BlockKind.NOTE)] if draft.image and caption else []
     blocks += map(_block, paragraphs)
     if not draft.is_complete:
-        more = " Its page has the rest: press the title." if draft.link else ""
-        blocks.append(Block(text=text(f"The source shows only the beginning.{more}"), kind=BlockKind.NOTE))
+        blocks.append(Block(text=text(_why_it_ends(story.lead.article)), kind=BlockKind.NOTE))
     if former := story.lead.article.former_titles:
         names = "; ".join(shorten(name, _FORMER_TITLE_ROOM) for name in former[-_FORMER_TITLES:])
         blocks.append(Block(text=text(f"Earlier title: {names}"), kind=BlockKind.NOTE))
@@ -78,6 +97,12 @@ def _blocks(story: Story, related: Sequence[Headline]) -> tuple[Block, ...]:
         blocks.append(Block(text=text(source.footer), kind=BlockKind.NOTE))
     blocks.append(Block(text=text(question(story)), kind=BlockKind.NOTE))
     return tuple(blocks)
+
+
+def _why_it_ends(article: Article) -> str:
+    """Why only the beginning can be read here, and where the rest is."""
+    why, where = _ENDINGS.get(article.page_problem or "", _ENDING)
+    return f"{why} {where}".rstrip() if article.draft.link else why
 
 
 def _block(paragraph: Paragraph) -> Block:

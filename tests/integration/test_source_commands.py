@@ -38,6 +38,16 @@ PAGES = {
     "/news.rss": FEED,
     "/sport.rss": SPORT,
     "/words": "Just words.",
+    "/cut.rss": """<rss version="2.0"><channel><title>Vellmar Cut</title>
+<item><title>Ferries return</title><link>/whole</link><description>The first left at dawn …</description></item>
+<item><title>Harbour closes</title><link>/gone</link><description>At dusk …</description></item>
+<item><title>Mayor resigns</title><link>/paid</link><description>In the morning …</description></item>
+<item><title>Bots stay out</title><link>/asks</link><description>At the door …</description></item>
+</channel></rss>""",
+    "/whole": f"<article><h2>What runs</h2><p>{'The first ferry in nine days left at dawn. ' * 4}</p></article>",
+    "/paid": f"<article><p>{'The mayor resigned in the morning of Monday. ' * 4}</p></article>"
+    "<div class='paywall'>Subscribe to continue reading.</div>",
+    "/asks": "<title>Just a moment...</title><p>Verifying you are human.</p>",
 }
 
 
@@ -139,7 +149,7 @@ def test_a_program_is_offered_several_feeds_as_json(newsbot: CommandLine, site: 
 
 
 def test_a_check_tells_all_that_would_be_stored_and_stores_nothing(newsbot: CommandLine, site: str) -> None:
-    checked = newsbot("source", "check", f"{site}/news.rss", "--json")
+    checked = newsbot("source", "check", f"{site}/news.rss", "--json", "--no-pages")
     assert checked.code == 0
     result = told(checked)
     identities = [entry.pop("identity") for entry in result["entries"]]
@@ -169,11 +179,31 @@ def test_a_check_tells_all_that_would_be_stored_and_stores_nothing(newsbot: Comm
         "problem": None,
     }
     assert not newsbot.home.exists()
-    assert told(newsbot("source", "check", f"{site}/news.rss", "--json"))["entries"][0]["identity"] == identities[0]
+    assert (
+        told(newsbot("source", "check", f"{site}/news.rss", "--json", "--no-pages"))["entries"][0]["identity"]
+        == identities[0]
+    )
+
+
+def test_a_check_reads_the_pages_of_what_is_cut_and_says_which_it_could_not(newsbot: CommandLine, site: str) -> None:
+    checked = newsbot("source", "check", f"{site}/cut.rss", "--json")
+    assert checked.code == 0
+    entries = {entry["title"]: entry for entry in told(checked)["entries"]}
+    whole = entries["Ferries return"]
+    assert whole["paragraphs"] == ["What runs", ("The first ferry in nine days left at dawn. " * 4).strip()]
+    assert "page_problem" not in whole
+    assert entries["Mayor resigns"]["paragraphs"][0].startswith("The mayor resigned")
+    kinds = {title: entry["page_problem"]["kind"] for title, entry in entries.items() if "page_problem" in entry}
+    assert kinds == {"Harbour closes": "gone", "Mayor resigns": "paywall", "Bots stay out": "bot_check"}
+    assert not newsbot.home.exists()
+    in_words = newsbot("source", "check", f"{site}/cut.rss").said
+    assert "  its page: The site wants to see a person before it shows that page." in in_words
+    without = told(newsbot("source", "check", f"{site}/cut.rss", "--json", "--no-pages"))
+    assert not any(entry["paragraphs"] for entry in without["entries"])
 
 
 def test_a_check_speaks_to_people_too(newsbot: CommandLine, site: str) -> None:
-    said = newsbot("source", "check", f"{site}/news.rss").said
+    said = newsbot("source", "check", f"{site}/news.rss", "--no-pages").said
     assert said.startswith("The Vellmar Herald — rss, en, https://herald.example/: 2 articles\n")
     for fact in ("identity: ", "published: 2026-11-23 06:00", "author: A. Vell", "  380 people were on board."):
         assert fact in said

@@ -133,6 +133,25 @@ async def test_deliveries_of_old_stories_and_merged_ones_are_dropped_some_at_a_t
         assert sum((await work.deliveries.counts()).values()) == 3
 
 
+async def test_old_digests_are_dropped_with_what_was_sent_of_them(storage: Database) -> None:
+    await stored.channel(storage)
+    for day in range(3):
+        story_id = await a_story(storage, at=NOON + day * DAY)
+        async with storage.writing() as work:
+            source = await stored.source_at(work)
+            assert await work.digests.promise(source.id, [story_id], now=NOON + day * DAY) == 1
+            await work.commit()
+    (claim,) = await stored.claimed(storage, limit=1)
+    async with storage.writing() as work:
+        assert [await work.attic.drop_digests(NOON + 2 * DAY, limit=5) for _ in range(2)] == [1, 0]
+        assert sum((await work.deliveries.counts()).values()) == 2
+        await work.commit()
+    await stored.settled(storage, (claim, Sent(receipt=receipt())))
+    async with storage.writing() as work:
+        assert await work.attic.drop_digests(NOON + 2 * DAY, limit=5) == 1
+        assert sum((await work.deliveries.counts()).values()) == 1
+
+
 async def test_a_delivery_that_is_just_being_sent_is_not_dropped(storage: Database) -> None:
     story_id = await a_story(storage)
     await stored.channel(storage)

@@ -111,6 +111,26 @@ def test_a_story_that_the_source_cut_says_so() -> None:
     assert "The source shows only the beginning." in words_of(full_story(story(draft), LIMITS))
 
 
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (None, "The source shows only the beginning. Its page has the rest: press the title."),
+        ("timeout", "The source shows only the beginning. Its page has the rest: press the title."),
+        ("paywall", "the rest is for its subscribers. Press the title to read it there."),
+        ("bot_check", "its site wants to see a person before it shows more. Press the title to read it there."),
+        ("robots", "its site asks bots to leave the rest alone. Press the title to read it there."),
+        ("gone", "The source shows only the beginning, and its page is no longer there."),
+        ("cut", "of which only the beginning is kept. Press the title for the rest."),
+    ],
+)
+def test_a_story_says_why_it_ends_where_it_does(problem: str | None, said: str) -> None:
+    draft = Draft(title="Floods", teaser="The river …", is_complete=False, link="https://wire.example/1")
+    teller = told(draft, source())
+    by = Told(article=replace(teller.article, page_problem=problem), source=teller.source)
+    ends = [plain(block.text) for block in full_story(Story(id=StoryId(7), told=(by,)), LIMITS).blocks]
+    assert any(words.endswith(said) for words in ends), ends
+
+
 def test_a_card_quotes_the_latest_words_and_names_no_reader() -> None:
     post = card(story(Draft(title="Ferries"), tally=Tally(words=1, voices=1), latest=(opinion("At last."),)))
     assert "“At last.” — a reader on Telegram" in words_of(post)
