@@ -36,6 +36,7 @@ from bot.services.deliver import Deliverer
 from bot.services.give_opinion import OpinionBox
 from bot.services.housekeep import Housekeeper
 from bot.services.keep_going import Loop
+from bot.services.let_in import DoorKeeper
 from bot.services.read_sources import SourceReader
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
@@ -160,7 +161,8 @@ async def build_runtime(
     webhook = _webhook(settings, key)
     platforms: dict[str, ChatPlatform] = {}
     deliverer = Deliverer(desk.database, platforms, desk.clock, events, holder=secrets.token_hex(8))
-    platforms.update(_platforms(desk, wires, codec, deliverer, webhook))
+    doors = DoorKeeper(desk.database, desk.clock, wake=deliverer.wake)
+    platforms.update(_platforms(desk, wires, codec, doors, webhook))
     refresh_delay = timedelta(seconds=settings.refresh_delay)
     house = House(
         storage=desk.database,
@@ -169,6 +171,8 @@ async def build_runtime(
         clock=desk.clock,
         shelf=Shelf(desk.database, desk.clock),
         may_manage=_rights(platforms),
+        private_chat=lambda person: platforms[person.platform].private_chat(person),
+        doors=doors,
         wake=deliverer.wake,
     )
     return Runtime(
@@ -262,24 +266,11 @@ def _with_path(address: str | None, path: str) -> str | None:
 
 
 def _platforms(
-    desk: Desk, wires: Wires, codec: ActionCodec, deliverer: Deliverer, webhook: Webhook | None
+    desk: Desk, wires: Wires, codec: ActionCodec, doors: DoorKeeper, webhook: Webhook | None
 ) -> dict[str, ChatPlatform]:
-    async def opened(channel: ChannelRef) -> None:
-        async with desk.database.writing() as work:
-            known = await work.channels.find(channel)
-            if known:
-                await work.channels.resume(known.id, now=desk.clock.now())
-                await work.commit()
-        deliverer.wake()
-
-    async def moved(old: ChannelRef, new: ChannelRef) -> None:
-        async with desk.database.writing() as work:
-            await work.channels.moved(old, new)
-            await work.commit()
-
     platforms: list[ChatPlatform] = []
     if wires.discord:
-        platforms.append(DiscordPlatform(wires.discord, codec=codec, clock=desk.clock))
+        platforms.append(DiscordPlatform(wires.discord, codec=codec, clock=desk.clock, doors=doors))
     if wires.telegram:
         platforms.append(
             TelegramPlatform(
@@ -288,8 +279,7 @@ def _platforms(
                 clock=desk.clock,
                 inbox=DatabaseInbox(desk.database, desk.clock),
                 prompts=DatabasePrompts(desk.database, desk.clock),
-                on_channel_open=opened,
-                on_channel_moved=moved,
+                doors=doors,
                 webhook=webhook,
             )
         )

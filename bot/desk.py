@@ -7,9 +7,21 @@ from bot.commands.house import House
 from bot.commands.routes import COMMAND_HANDLERS, PRESS_HANDLERS, SUBMISSION_HANDLERS
 from bot.commands.suggesting import suggest
 from bot.commands.table import COMMANDS, STORY_OPTION
+from bot.domain.channel import ChannelKind
 from bot.domain.errors import NewsbotError
 from bot.messages.action import Action, Unreadable, Verb
-from bot.messages.exchange import Answer, Command, Press, Request, Show, Submission, Suggest, Suggestions, Toast
+from bot.messages.exchange import (
+    Answer,
+    Command,
+    Press,
+    Request,
+    Scene,
+    Show,
+    Submission,
+    Suggest,
+    Suggestions,
+    Toast,
+)
 from bot.messages.form import Form
 from bot.messages.menu import CommandSpec
 from bot.ports.events import Events
@@ -55,11 +67,19 @@ class NewsDesk:
                 return await suggest(self._house, request)
 
     async def _command(self, command: Command) -> Answer:
+        await self._note_where(command.scene)
         handler = COMMAND_HANDLERS.get(command.name)
         if handler is None:
             near = difflib.get_close_matches(command.name, COMMAND_HANDLERS, n=1)
             return Show(post=notices.sorry(notices.no_such_command(command.name, near[0] if near else None)))
         return await handler(self._house, _about_its_card(command))
+
+    async def _note_where(self, scene: Scene) -> None:
+        """Whoever speaks to us somewhere shows that posts may be let in there, and so in private with that person."""
+        await self._house.doors.heard_from(scene.channel, may_post=scene.may_post)
+        alone = self._house.private_chat(scene.person.ref) if scene.kind is ChannelKind.PRIVATE else None
+        if alone and alone != scene.channel:
+            await self._house.doors.heard_from(alone, may_post=scene.may_post)
 
     async def _press(self, press: Press) -> Answer:
         match press.action:

@@ -1,14 +1,15 @@
 """Places we post to, in the table ``channels``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.channel import Channel, ChannelId, ChannelKind, ChannelRef, NewChannel
+from bot.domain.channel import Channel, ChannelId, ChannelKind, ChannelRef, Loss, NewChannel, Prefers
 from bot.domain.delivery import DeliveryState
-from storage import dialects, moving
+from storage import dialects, holding, moving
 from storage.outbox import is_in, turned
 from storage.places import is_at, to_ref
 from storage.tables import channels, deliveries
@@ -33,6 +34,7 @@ class DatabaseChannels:
             kind=channel.kind,
             title=channel.title,
             added_at=now,
+            prefers=Prefers.NO_LOSS,
         )
         newer = statement.on_conflict_do_update(
             index_elements=[_c.platform, _c.place, _c.thread],
@@ -51,19 +53,46 @@ class DatabaseChannels:
         rows = await self._connection.execute(select(channels).where(is_meant).order_by(_c.id))
         return [_to_channel(row) for row in rows]
 
-    async def resume(self, channel_id: ChannelId, *, now: datetime) -> bool:
-        paused = update(channels).where(_c.id == channel_id, _c.paused_because.is_not(None)).values(paused_because=None)
-        if not (await self._connection.execute(paused)).rowcount:
-            return False
-        await self._connection.execute(
-            update(deliveries)
-            .where(deliveries.c.channel_id == channel_id, is_in(deliveries, DeliveryState.PAUSED))
-            .values(state=turned(DeliveryState.PENDING, DeliveryState.PAUSED), due_at=now)
-        )
-        return True
+    async def numbered(self, channel_id: ChannelId) -> Channel | None:
+        row = (await self._connection.execute(select(channels).where(_c.id == channel_id))).one_or_none()
+        return _to_channel(row) if row else None
+
+    async def around(self, ref: ChannelRef) -> list[Channel]:
+        statement = select(channels).where(*_within(ref)).order_by(_c.id)
+        return [_to_channel(row) for row in await self._connection.execute(statement)]
+
+    async def paused(self, platform: str) -> list[Channel]:
+        statement = select(channels).where(_c.paused_because.is_not(None), _c.platform == platform).order_by(_c.id)
+        return [_to_channel(row) for row in await self._connection.execute(statement)]
+
+    async def pause(self, refs: Sequence[ChannelRef], *, reason: str, loss: Loss, now: datetime) -> list[ChannelId]:
+        paused: list[ChannelId] = []
+        for ref in refs:
+            statement = (
+                update(channels)
+                .where(*_within(ref), _c.paused_because.is_(None))
+                .values(paused_because=reason, paused_as=loss, paused_at=now)
+                .returning(_c.id)
+            )
+            paused += map(ChannelId, (await self._connection.execute(statement)).scalars().all())
+        waiting = (deliveries.c.channel_id.in_(paused), is_in(deliveries, DeliveryState.PENDING))
+        state = turned(DeliveryState.PAUSED, DeliveryState.PENDING)
+        await self._connection.execute(update(deliveries).where(*waiting).values(state=state))
+        return paused
+
+    async def resume(self, channel_id: ChannelId, *, now: datetime, most: int | None = None) -> bool:
+        return await holding.resume(self._connection, channel_id, now=now, most=most)
+
+    async def prefer(self, channel_id: ChannelId, prefers: Prefers) -> None:
+        await self._connection.execute(update(channels).where(_c.id == channel_id).values(prefers=prefers))
 
     async def moved(self, old: ChannelRef, new: ChannelRef) -> None:
         await moving.move(self._connection, old, new)
+
+
+def _within(ref: ChannelRef) -> tuple[Any, ...]:
+    """A place and its threads, or a thread alone."""
+    return is_at(ref) if ref.thread is not None else is_at(ref)[:2]
 
 
 def _to_channel(row: Row[*tuple[Any, ...]]) -> Channel:
@@ -74,4 +103,7 @@ def _to_channel(row: Row[*tuple[Any, ...]]) -> Channel:
         title=row.title,
         added_at=row.added_at,
         paused_because=row.paused_because,
+        paused_as=Loss(row.paused_as) if row.paused_as else None,
+        paused_at=row.paused_at,
+        prefers=Prefers(row.prefers),
     )

@@ -9,13 +9,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Row, Select, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
-from bot.domain.channel import ChannelId
+from bot.domain.channel import ChannelId, Prefers
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState
 from bot.domain.digest import DigestId
+from bot.domain.notice import NoticeId
 from storage import dialects
 from storage.column_types import Moment
 from storage.outbox import is_card_of, is_in, is_of, turned
@@ -72,7 +86,7 @@ async def next_due(connection: AsyncConnection, platforms: Sequence[str]) -> dat
 
 
 def _shown() -> Select[*tuple[Any, ...]]:
-    """Deliveries with where they go and where the story's card stands; a digest has none."""
+    """Deliveries with where they go and where the story's card stands; digests and notices have none."""
     return (
         select(
             _c.id,
@@ -80,6 +94,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
             _c.channel_id,
             _c.story_id,
             _c.digest_id,
+            _c.notice_id,
             _c.once,
             _c.attempt,
             _c.uncertain,
@@ -89,6 +104,7 @@ def _shown() -> Select[*tuple[Any, ...]]:
             _c.platform,
             channels.c.place,
             channels.c.thread,
+            channels.c.prefers,
             _card.c.receipt_place,
             _card.c.receipt_thread,
             _card.c.receipt_messages,
@@ -104,7 +120,7 @@ def _line(kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
 
     Headlines leave a channel in the order in which they were promised, so one that was tried and must wait holds up
     those behind it, and digests. Refreshes are of different cards and pass each other; one whose card is not there yet
-    has nothing to do.
+    has nothing to do. Notices wait for nothing.
     """
     in_flight = exists().where(_other.c.channel_id == _c.channel_id, is_in(_other, DeliveryState.SENDING))
     is_behind = exists().where(
@@ -114,6 +130,12 @@ def _line(kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
         _other.c.attempt > literal_column("0"),
         _other.c.id < _c.id,
     )
+    its_turn: dict[DeliveryKind, tuple[ColumnElement[bool], ...]] = {
+        DeliveryKind.NOTICE: (),
+        DeliveryKind.HEADLINE: (~is_behind,),
+        DeliveryKind.DIGEST: (~is_behind,),
+        DeliveryKind.REFRESH: (is_in(_card, DeliveryState.SENT),),
+    }
     return (
         _shown()
         .where(
@@ -122,7 +144,7 @@ def _line(kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
             _c.platform.in_(bindparam("platforms", expanding=True)),
             channels.c.paused_because.is_(None),
             ~in_flight,
-            is_in(_card, DeliveryState.SENT) if kind is DeliveryKind.REFRESH else ~is_behind,
+            *its_turn[kind],
         )
         .order_by(_c.due_at, _c.id)
     )
@@ -136,6 +158,7 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
         channel=to_ref(row),
         story_id=None if row.story_id is None else StoryId(row.story_id),
         digest_id=None if row.digest_id is None else DigestId(row.digest_id),
+        notice_id=None if row.notice_id is None else NoticeId(row.notice_id),
         once=row.once,
         attempt=attempt,
         uncertain=row.uncertain,
@@ -143,6 +166,7 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
         first_attempt_at=row.first_attempt_at or now,
         leased_until=until,
         receipt=to_receipt(row),
+        prefers=Prefers(row.prefers),
     )
 
 
@@ -150,6 +174,7 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
 _BREAKING = literal_column("deliveries.is_breaking", Boolean)
 """Named as the index has it: SQLite would be asked for a column that equals one."""
 _LINES = (
+    _line(DeliveryKind.NOTICE),
     _line(DeliveryKind.HEADLINE).where(_BREAKING),
     *map(_line, (DeliveryKind.HEADLINE, DeliveryKind.DIGEST, DeliveryKind.REFRESH)),
 )

@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
-from bot.domain.delivery import Claim, DeliveryKind, DeliveryState, Queue, Settled
+from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState, ParkedPost, Queue, Settled
 from bot.domain.history import Attempt, Trace
-from storage import attempts, claims, dialects, queues, settling
+from storage import attempts, claims, dialects, holding, queues, settling
 from storage.column_types import Number
 from storage.dialects import RandomOnce
 from storage.outbox import is_in, is_of
@@ -112,6 +112,30 @@ class DatabaseDeliveries:
 
     async def next_due(self, platforms: Sequence[str]) -> datetime | None:
         return await claims.next_due(self._connection, platforms)
+
+    async def held(self, channel_id: ChannelId) -> int:
+        return await holding.held(self._connection, channel_id)
+
+    async def catch_up(self, channel_id: ChannelId, *, most: int, now: datetime) -> int:
+        return await holding.catch_up(self._connection, channel_id, most=most, now=now)
+
+    async def leave_out(self, channel_id: ChannelId, *, now: datetime, reason: str) -> int:
+        return await holding.leave_out(self._connection, channel_id, now=now, reason=reason)
+
+    async def parked(
+        self, channel_id: ChannelId, *, up_to: DeliveryId | None = None, limit: int = 100
+    ) -> list[ParkedPost]:
+        return await holding.parked(self._connection, channel_id, up_to=up_to, limit=limit)
+
+    async def resend(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
+        return await holding.resend(self._connection, channel_id, up_to=up_to, now=now)
+
+    async def leave(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
+        return await holding.leave(self._connection, channel_id, up_to=up_to, now=now)
+
+    async def channel_of(self, delivery_id: DeliveryId) -> ChannelId | None:
+        channel_id = (await self._connection.execute(select(_c.channel_id).where(_c.id == delivery_id))).scalar()
+        return None if channel_id is None else ChannelId(channel_id)
 
     async def counts(self) -> Mapping[DeliveryState, int]:
         rows = await self._connection.execute(select(_c.state, func.count().label("rows")).group_by(_c.state))

@@ -10,7 +10,7 @@ from bot.domain.channel import ChannelRef
 from bot.domain.delivery import DeliveryState
 from storage.outbox import is_in, turned
 from storage.places import is_at
-from storage.tables import attempts, channels, deliveries, digests, subscriptions
+from storage.tables import attempts, channels, deliveries, digests, keepers, notices, subscriptions
 
 _c = deliveries.c
 
@@ -47,6 +47,7 @@ async def _join(connection: AsyncConnection, leaving: int, staying: int) -> None
     await connection.execute(update(subscriptions).where(followed.channel_id == leaving).values(channel_id=staying))
     await _join_digests(connection, leaving, staying)
     await _join_deliveries(connection, leaving, staying)
+    await _join_keepers(connection, leaving, staying)
     await connection.execute(delete(channels).where(channels.c.id == leaving))
 
 
@@ -66,6 +67,14 @@ async def _join_digests(connection: AsyncConnection, leaving: int, staying: int)
         unsent = exists().where(mine.c.digest_id == digests.c.id)
         await connection.execute(delete(digests).where(digests.c.channel_id == channel, is_double, ~unsent))
     await connection.execute(update(digests).where(digests.c.channel_id == leaving).values(channel_id=staying))
+
+
+async def _join_keepers(connection: AsyncConnection, leaving: int, staying: int) -> None:
+    other = keepers.alias("other")
+    looks_after_both = exists().where(other.c.channel_id == staying, other.c.private_id == keepers.c.private_id)
+    await connection.execute(delete(keepers).where(keepers.c.channel_id == leaving, looks_after_both))
+    await connection.execute(update(keepers).where(keepers.c.channel_id == leaving).values(channel_id=staying))
+    await connection.execute(update(notices).where(notices.c.channel_id == leaving).values(channel_id=staying))
 
 
 async def _join_deliveries(connection: AsyncConnection, leaving: int, staying: int) -> None:

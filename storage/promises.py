@@ -28,6 +28,7 @@ def new_row(
     due: datetime,
     story_id: ColumnElement[int] | ColumnElement[int | None] | None = None,
     digest_id: ColumnElement[int] | None = None,
+    notice_id: ColumnElement[int] | None = None,
     part: ColumnElement[int] = WHOLE,
 ) -> dict[str, ColumnElement[Any]]:
     """A new row for a channel; a paused channel's rows wait until it is let in again."""
@@ -35,6 +36,7 @@ def new_row(
         "channel_id": channels.c.id,
         "story_id": null() if story_id is None else story_id,
         "digest_id": null() if digest_id is None else digest_id,
+        "notice_id": null() if notice_id is None else notice_id,
         "part": part,
         "attempt": ZERO,
         "uncertain": ZERO,

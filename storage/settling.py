@@ -92,15 +92,15 @@ def _steps(one: Settled) -> tuple[tuple[_Step, ...], dict[str, Any]]:
             values |= {"the_waited_s": waited and waited.seconds, "the_waited_limit": waited and waited.limit}
             if receipt is None:
                 return _SHOWN_NOWHERE, values
-            return (_SHOWN_AT_ONCE if claim.kind is DeliveryKind.DIGEST else _SHOWN), values
+            return (_SHOWN_AT_ONCE if claim.kind in _NO_CARDS else _SHOWN), values
         case Waiting():
             values |= {"the_due": outcome.not_before, "the_limit": outcome.limit}
             values |= {"was_uncertain": outcome.was_uncertain, "more": int(outcome.was_uncertain)}
             return _WAITING, values | {"the_reason": outcome.reason}
         case Parked(reason=reason):
             return _PARKED, values | {"the_reason": reason}
-        case ChannelPaused(reason=reason):
-            return _PAUSED, values | {"the_reason": reason}
+        case ChannelPaused(reason=reason, loss=loss):
+            return _PAUSED, values | {"the_reason": reason, "the_loss": loss}
         case Buried(reason=reason):
             return _BURIED, values | {"the_reason": reason}
 
@@ -216,9 +216,11 @@ def _channel_paused() -> _Step:
     statement = (
         update(channels)
         .where(channels.c.id == bindparam("the_channel"), exists().where(_is_held(_held)))
-        .values(paused_because=bindparam("the_reason"))
+        .values(
+            paused_because=bindparam("the_reason"), paused_as=bindparam("the_loss"), paused_at=bindparam("the_moment")
+        )
     )
-    return _Step(statement, (*_CLAIM, "the_channel", "the_reason"))
+    return _Step(statement, (*_CLAIM, "the_channel", "the_reason", "the_loss", "the_moment"))
 
 
 def _others_paused() -> _Step:
@@ -231,6 +233,7 @@ def _others_paused() -> _Step:
     return _Step(statement, ("the_channel",))
 
 
+_NO_CARDS: Final = frozenset({DeliveryKind.DIGEST, DeliveryKind.NOTICE})
 _SHOWN: Final = (_card_stands(), _done())
 _SHOWN_AT_ONCE: Final = (_it_stands(), _done())
 _SHOWN_NOWHERE: Final = (_done(), _no_refresh())

@@ -182,12 +182,48 @@ class _ChannelColumns(_Numbered):
     title: Named[str] = Column(Plain)
     added_at: Named[datetime] = Column(Moment)
     paused_because: Named[str | None] = Column(Plain)
+    paused_as: Named[str | None] = Column(Plain)
+    paused_at: Named[datetime | None] = Column(Moment)
+    prefers: Named[str] = Column(Plain)
 
 
 channels = Table(
     "channels", metadata, _ChannelColumns, UniqueConstraint("platform", "place", "thread"), sqlite_autoincrement=True
 )
 """``thread`` is empty for the place itself, since NULLs would never be equal to each other."""
+
+
+_IS_SHUT = text("paused_because IS NOT NULL")
+Index("ix_channels_paused", channels.c.platform, sqlite_where=_IS_SHUT, postgresql_where=_IS_SHUT)
+
+
+class _KeeperColumns(TypedColumns):
+    channel_id: Named[int] = Column(
+        Number, ForeignKey("channels.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    private_id: Named[int] = Column(
+        Number, ForeignKey("channels.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    at: Named[datetime] = Column(Moment)
+
+
+keepers = Table("keepers", metadata, _KeeperColumns)
+"""Who looks after a channel, by the private chat in which they are told what happens to it."""
+
+
+class _NoticeColumns(_Numbered):
+    kind: Named[str] = Column(Plain)
+    key: Named[str] = Column(Plain, unique=True)
+    about: Named[str] = Column(Plain)
+    reason: Named[str] = Column(Plain)
+    channel_id: Named[int | None] = Column(Number, ForeignKey("channels.id", ondelete="CASCADE"))
+    source_id: Named[int | None] = Column(Number, ForeignKey("sources.id", ondelete="CASCADE"))
+    at: Named[datetime] = Column(Moment)
+
+
+notices = Table("notices", metadata, _NoticeColumns, sqlite_autoincrement=True)
+Index("ix_notices_channel_id", notices.c.channel_id, notices.c.kind)
+Index("ix_notices_source_id", notices.c.source_id, notices.c.kind)
 
 
 class _SubscriptionColumns(_Numbered):
@@ -253,6 +289,7 @@ class DeliveryColumns(TypedColumns):
     channel_id: Named[int] = Column(Number)
     story_id: Named[int | None] = Column(Number)
     digest_id: Named[int | None] = Column(Number)
+    notice_id: Named[int | None] = Column(Number)
     part: Named[int] = Column(Integer)
     attempt: Named[int] = Column(Integer)
     uncertain: Named[int] = Column(Integer)
@@ -284,7 +321,8 @@ deliveries = Table(
     DeliveryColumns,
     UniqueConstraint("story_id", "channel_id", "kind", "part"),
 )
-"""The outbox. A channel's pending headlines leave in the order of their numbers. A row is about a story or a digest.
+"""The outbox. A channel's pending headlines leave in the order of their numbers. A row is about a
+story, a digest or a notice.
 
 ``wanted_at`` is when the row was to be shown at first; ``due_at`` moves when it has to wait. There are no foreign keys:
 PostgreSQL looks each one up by itself, which doubles the time of a promise to ten thousand channels.
@@ -292,11 +330,7 @@ PostgreSQL looks each one up by itself, which doubles the time of a promise to t
 
 _IS_SENDING = text("state = 'sending'")
 _IS_PAUSED = text("state = 'paused'")
-for _kind in (
-    "headline",
-    "digest",
-    "refresh",
-):  # a row stands in the index of its own kind only, which keeps both narrow
+for _kind in ("headline", "digest", "refresh", "notice"):  # a row stands in its kind's index only: all stay narrow
     _is_waiting = text(f"state = 'pending' AND kind = '{_kind}'")
     Index(
         f"ix_deliveries_due_{_kind}",
@@ -320,6 +354,15 @@ Index(
     deliveries.c.id,
     sqlite_where=_IS_BREAKING,
     postgresql_where=_IS_BREAKING,
+)
+_IS_NOTICE = text("notice_id IS NOT NULL")
+Index(
+    "uq_deliveries_notice",
+    deliveries.c.notice_id,
+    deliveries.c.channel_id,
+    unique=True,
+    sqlite_where=_IS_NOTICE,
+    postgresql_where=_IS_NOTICE,
 )
 _WAS_TRIED = text("state = 'pending' AND kind = 'headline' AND attempt > 0")
 Index(

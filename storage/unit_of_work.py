@@ -8,6 +8,7 @@ from storage.channels import DatabaseChannels
 from storage.deliveries import DatabaseDeliveries
 from storage.digests import DatabaseDigests
 from storage.notes import DatabaseNotes
+from storage.notices import DatabaseNotices
 from storage.opinions import DatabaseOpinions
 from storage.requests import DatabaseRequests
 from storage.sources import DatabaseSources
@@ -31,6 +32,7 @@ class DatabaseUnit:
         self._requests = DatabaseRequests(connection)
         self._attic = DatabaseAttic(connection)
         self._notes = DatabaseNotes(connection)
+        self._notices = DatabaseNotices(connection)
 
     @property
     def sources(self) -> DatabaseSources:
@@ -75,6 +77,10 @@ class DatabaseUnit:
     @property
     def notes(self) -> DatabaseNotes:
         return self._notes
+
+    @property
+    def notices(self) -> DatabaseNotices:
+        return self._notices
 
     async def commit(self) -> None:
         await self._connection.commit()

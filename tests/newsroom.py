@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from bot.commands.house import House
 from bot.desk import NewsDesk
 from bot.domain.article import Draft, StoryId
-from bot.domain.channel import ChannelKind, ChannelRef, NewChannel
+from bot.domain.channel import ChannelKind, ChannelRef, NewChannel, Prefers
 from bot.domain.person import PersonRef
 from bot.domain.subscription import Everything, Subscription, Target
 from bot.domain.topic import Catalogue, Topic, TopicId, TopicKind
@@ -22,6 +22,7 @@ from bot.messages.post import Post
 from bot.messages.text import plain
 from bot.services.give_opinion import OpinionBox
 from bot.services.import_page import import_page
+from bot.services.let_in import DoorKeeper
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from storage import Database, open_storage
@@ -48,6 +49,7 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "opinion": {"story": "1", "words": "So it is."},
     "opinions": {"story": "1"},
     "why": {"story": "1"},
+    "settings": {"repeats": "no-duplicate"},
 }
 """What a command is asked with, when a test is about something else."""
 
@@ -125,6 +127,12 @@ class Newsroom:
             channel = await look.channels.find((place or Place()).ref)
             return [one.target for one in await look.subscriptions.of(channel.id)] if channel else []
 
+    async def chosen(self, place: Place | None = None) -> object:
+        """What was chosen for the place: what it follows, and its settings."""
+        async with self.database.reading() as look:
+            channel = await look.channels.find((place or Place()).ref)
+        return await self.followed(place), channel.prefers if channel else Prefers.NO_LOSS
+
     async def number(self, phrase: str) -> int:
         async with self.database.writing() as work:
             number = await work.requests.number(phrase, now=self.clock.now())
@@ -156,6 +164,9 @@ async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterato
     async def may_manage(who: PersonRef, where: ChannelRef) -> bool:
         return (who, where) in managers
 
+    def wake() -> None:
+        woken.append(None)
+
     house = House(
         storage=database,
         topics=topics,
@@ -163,7 +174,9 @@ async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterato
         clock=clock,
         shelf=Shelf(database, clock),
         may_manage=may_manage,
-        wake=lambda: woken.append(None),
+        private_chat=lambda who: ChannelRef(platform=who.platform, id=f"with {who.id}"),
+        doors=DoorKeeper(database, clock, wake=wake),
+        wake=wake,
     )
     newsroom = Newsroom(
         database=database,

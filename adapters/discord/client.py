@@ -12,6 +12,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord.door_watch import DoorWatch
 from adapters.discord.inbound import Interaction
 
 _log = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ class NewsClient(discord.Client):
     """One connection from login to close; made anew for each attempt.
 
     ``menu`` is registered before the gateway opens. ``on_login`` is told when requests can be made, ``on_open`` when
-    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included.
+    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included, ``doors`` when
+    channels open and close.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class NewsClient(discord.Client):
         on_login: Callable[["NewsClient"], None],
         on_open: Callable[[], None],
         on_word: Callable[[], None],
+        doors: DoorWatch,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),  # commands, buttons, forms and channels; no privileged one
@@ -74,6 +77,7 @@ class NewsClient(discord.Client):
         self._on_login = on_login
         self._on_open = on_open
         self._on_word = on_word
+        self._doors = doors
         self._answers: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:  # type: ignore[explicit-override]  # typing.override is newer than Python 3.11
@@ -88,6 +92,48 @@ class NewsClient(discord.Client):
     async def on_ready(self) -> None:
         """Called by the library when it is connected and knows its servers; also after it had to start anew."""
         self._on_open()
+        await self._doors.rights_changed(self)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Called by the library when a server can be used, again or for the first time since the start."""
+        if self.is_ready():
+            await self._doors.rights_changed(self)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Called by the library when we were invited."""
+        await self._doors.rights_changed(self)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Called by the library when we were removed; not for an outage of Discord's."""
+        await self._doors.server_left(guild)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Called by the library."""
+        await self._doors.channel_gone(channel)
+
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """Called by the library for every change; only rights can open a channel."""
+        if before.overwrites != after.overwrites:
+            await self._doors.rights_changed(self)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Called by the library."""
+        if before.permissions != after.permissions:
+            await self._doors.rights_changed(self)
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Called by the library for ourselves alone: others it tells only with a privileged intent."""
+        if before.roles != after.roles:
+            await self._doors.rights_changed(self)
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """Called by the library."""
+        if before.locked and not after.locked:
+            await self._doors.rights_changed(self)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Called by the library."""
+        await self._doors.thread_gone(payload.parent_id, payload.thread_id)
 
     async def on_socket_raw_receive(self, _: str) -> None:
         """Called by the library for each message of the gateway."""

@@ -1,10 +1,12 @@
 """Discord's refusals as the four send errors ("Opcodes and Status Codes", JSON error codes)."""
 
+from types import MappingProxyType
 from typing import Final
 
 import aiohttp
 import discord
 
+from bot.domain.channel import Loss
 from bot.domain.delivery import RateLimit
 from bot.ports.platform import (
     ChannelLostError,
@@ -19,15 +21,15 @@ UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK = 10003, 10004,
 THREAD_ARCHIVED = 50083
 UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
 
-_LOST: Final = frozenset({
-    UNKNOWN_CHANNEL,
-    UNKNOWN_GUILD,
-    UNKNOWN_WEBHOOK,
-    50001,  # missing access
-    50007,  # the person takes no private messages from us
-    50013,  # missing permissions
-    50278,  # no server in common with the person any more
-    160005,  # the thread is locked
+_LOST: Final = MappingProxyType({
+    UNKNOWN_CHANNEL: Loss.GONE,
+    UNKNOWN_GUILD: Loss.GONE,
+    UNKNOWN_WEBHOOK: Loss.GONE,
+    50001: Loss.SHUT_OUT,  # missing access
+    50007: Loss.BLOCKED,  # the person takes no private messages from us
+    50013: Loss.NO_RIGHTS,  # missing permissions
+    50278: Loss.BLOCKED,  # no server in common with the person any more
+    160005: Loss.CLOSED,  # the thread is locked
 })  # fmt: skip
 _LATER: Final = frozenset({
     20016,  # slow mode
@@ -129,11 +131,11 @@ def _refusal(error: discord.HTTPException) -> SendError:
         case _, code if code == UNKNOWN_MESSAGE:
             refusal = MessageGoneError(reason)
         case _, code if code == THREAD_ARCHIVED:
-            refusal = ThreadArchivedError(reason)
+            refusal = ThreadArchivedError(reason, loss=Loss.CLOSED)
         case _, code if code in _REFUSED:
-            refusal = PostRefusedError(reason)
+            refusal = PostRefusedError(reason, by_rules=True)
         case status, code if code in _LOST or (status == _FORBIDDEN and code):
-            refusal = ChannelLostError(reason)
+            refusal = ChannelLostError(reason, loss=_LOST.get(code, Loss.NO_RIGHTS))
         case ((400 | 413), _):
             refusal = PostRefusedError(reason)
         case _:  # not the API's own words: something stands between, a proxy for one

@@ -71,7 +71,15 @@ def _scene(interaction: Interaction) -> Scene | None:
         limits=LIMITS,
         once=str(interaction.id),
         is_manager=is_alone(interaction) or manages(interaction.permissions),
+        may_post=is_alone(interaction) or posts(interaction.app_permissions, channel),
     )
+
+
+def posts(permissions: discord.Permissions, channel: object) -> bool:
+    """Whether with these rights posts are let in there."""
+    is_thread = isinstance(channel, discord.Thread)
+    may_send = permissions.send_messages_in_threads if is_thread else permissions.send_messages
+    return permissions.view_channel and may_send
 
 
 def _kind(interaction: Interaction) -> ChannelKind:

@@ -12,6 +12,7 @@ import discord
 
 from adapters.discord.client import NOBODY, NewsClient, prepare_library
 from adapters.discord.controls import first_token
+from adapters.discord.door_watch import DoorWatch
 from adapters.discord.errors import (
     MessageGoneError,
     ThreadArchivedError,
@@ -32,7 +33,7 @@ from bot.messages.limits import Limits
 from bot.messages.pacing import Pacer, Rate
 from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
-from bot.ports.platform import Desk, PostRefusedError, TryLaterError, UncertainError
+from bot.ports.platform import Desk, Doors, PostRefusedError, TryLaterError, UncertainError
 from bot.ports.progress import Beat, unheard
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 _EVERYTHING: Final = ""
+_PERSON: Final = "@"
+"""Before a person's number: our private chat with them, whatever its own number is."""
+
 _NOT_CONNECTED_S: Final = 1.0
 _LONGEST_TURN_S: Final = 1.0
 """Sending it back to the outbox for less would cost more than the waiting."""
@@ -66,16 +70,21 @@ class DiscordOptions:
 class DiscordPlatform:
     """``bot.ports.platform.ChatPlatform`` on discord.py.
 
-    All in one process speak to the same servers, since the library keeps their addresses for the process.
+    All in one process speak to the same servers, since the library keeps their addresses for the process. ``doors``
+    hears of channels that open and close.
     """
 
-    def __init__(self, options: DiscordOptions, *, codec: ActionCodec, clock: Clock) -> None:
+    def __init__(
+        self, options: DiscordOptions, *, codec: ActionCodec, clock: Clock, doors: Doors | None = None
+    ) -> None:
+        self._doors = DoorWatch(doors)
         self._options = options
         self._codec = codec
         self._clock = clock
         self._pacer = Pacer(OVERALL_RATE, debt=OVERALL_DEBT)
         self._client: NewsClient | None = None
         self._opened = asyncio.Event()
+        self._private_chats: dict[str, str] = {}
         self._rights: dict[tuple[PersonRef, ChannelRef], tuple[float, bool]] = {}
 
     @property
@@ -103,11 +112,13 @@ class DiscordPlatform:
 
     async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
         """See ChatPlatform. Repeating a message that was deleted meanwhile shows nothing: a receipt without ids."""
-        channel = self._channel(to)
+        channel = await self._channel(to)
         waited = await self._pace(_place(to), CHANNEL_RATE, goes_first=post.tone is Tone.BREAKING)
-        sending = channel.send(view=card(post, self._codec), nonce=once, allowed_mentions=NOBODY)
         try:
-            message = await self._asked(sending, _place(to))
+            message = await self._send(channel, to, post, once)
+        except ThreadArchivedError:
+            await self._asked(self._wake(to), _place(to))
+            message = await self._send(channel, to, post, once)
         except MessageGoneError:
             return Receipt(channel=to, message_ids=(), waited=waited)
         return Receipt(channel=to, message_ids=(str(message.id),), waited=waited)
@@ -125,7 +136,7 @@ class DiscordPlatform:
 
     async def withdraw(self, receipt: Receipt) -> None:
         """See ChatPlatform."""
-        channel = self._channel(receipt.channel)
+        channel = await self._channel(receipt.channel)
         for message_id in receipt.message_ids:
             await self._pace(_EVERYTHING, None)
             try:
@@ -138,9 +149,10 @@ class DiscordPlatform:
         token = first_token(post, self._codec)
         if token is None:
             return None
-        self._refuse_blind_search(to)
+        channel = await self._channel(to)
+        self._refuse_blind_search(channel.id)
         await self._pace(_EVERYTHING, None)
-        message_id = await self._asked(self._search(to, token, since), _place(to))
+        message_id = await self._asked(self._search(channel, token, since), _place(to))
         return Receipt(channel=to, message_ids=(message_id,)) if message_id else None
 
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
@@ -161,6 +173,10 @@ class DiscordPlatform:
         self._rights[person, channel] = now, may
         return may
 
+    def private_chat(self, person: PersonRef) -> ChannelRef | None:
+        """See ChatPlatform. It is named by the person: its own number is known once it was opened."""
+        return ChannelRef(platform=PLATFORM, id=f"{_PERSON}{person.id}")
+
     async def _connection(self, responder: Responder, commands: list[dict[str, object]], beat: Beat) -> bool:
         """One connection until it ends; whether it was ever open. Raises PlatformStartError."""
         was_open = asyncio.Event()
@@ -172,7 +188,14 @@ class DiscordPlatform:
         def log_in(client: NewsClient) -> None:
             self._client = client
 
-        client = NewsClient(menu=commands, respond=responder.respond, on_login=log_in, on_open=open_up, on_word=beat)
+        client = NewsClient(
+            menu=commands,
+            respond=responder.respond,
+            on_login=log_in,
+            on_open=open_up,
+            on_word=beat,
+            doors=self._doors,
+        )
         try:
             await client.start(self._options.token)
         except Exception as error:  # noqa: BLE001  # the library raises anything for an event that it cannot read
@@ -189,8 +212,21 @@ class DiscordPlatform:
             raise TryLaterError("not connected to Discord", wait_s=_NOT_CONNECTED_S)
         return self._client
 
-    def _channel(self, ref: ChannelRef) -> discord.PartialMessageable:
-        return self._connected().get_partial_messageable(int(_place(ref)))
+    async def _channel(self, ref: ChannelRef) -> discord.PartialMessageable:
+        place = _place(ref)
+        if place.startswith(_PERSON):
+            place = await self._private_chat_with(place.removeprefix(_PERSON))
+        return self._connected().get_partial_messageable(int(place))
+
+    async def _private_chat_with(self, person_id: str) -> str:
+        """The same each time; it is opened only once somebody is to be told something ("Create DM")."""
+        if person_id not in self._private_chats:
+            if len(self._private_chats) >= _MOST_RIGHTS_KEPT:
+                self._private_chats.clear()
+            opening = self._connected().http.start_private_message(int(person_id))
+            chat = await self._asked(opening, f"{_PERSON}{person_id}")
+            self._private_chats[person_id] = str(chat["id"])
+        return self._private_chats[person_id]
 
     async def _pace(self, place: str, rate: Rate | None, *, goes_first: bool = False) -> Waited | None:
         """Wait for our turn where it comes soon, and tell for what; TryLaterError where it does not."""
@@ -206,9 +242,16 @@ class DiscordPlatform:
             now = self._clock.monotonic()
         return Waited(limit=limit, seconds=now - began) if limit else None
 
+    async def _send(
+        self, channel: discord.PartialMessageable, to: ChannelRef, post: Post, once: str
+    ) -> discord.Message:
+        sending = channel.send(view=card(post, self._codec), nonce=once, allowed_mentions=NOBODY)
+        return await self._asked(sending, _place(to))
+
     async def _edit(self, receipt: Receipt, post: Post) -> None:
         place = f"edit {_place(receipt.channel)}"
-        message = self._channel(receipt.channel).get_partial_message(int(receipt.message_ids[0]))
+        channel = await self._channel(receipt.channel)
+        message = channel.get_partial_message(int(receipt.message_ids[0]))
         await self._pace(place, CHANNEL_RATE)
         await self._asked(message.edit(view=card(post, self._codec), allowed_mentions=NOBODY), place)
 
@@ -229,17 +272,16 @@ class DiscordPlatform:
                 self._pacer.close(closed, until=self._clock.monotonic() + known.wait_s)
             raise known from error
 
-    def _refuse_blind_search(self, to: ChannelRef) -> None:
+    def _refuse_blind_search(self, channel_id: int) -> None:
         """Without the right to read history Discord shows an empty one, which proves nothing."""
-        channel = self._connected().get_channel(int(_place(to)))
+        channel = self._connected().get_channel(channel_id)
         if channel is None or isinstance(channel, discord.abc.PrivateChannel):
             return
         if not channel.permissions_for(channel.guild.me).read_message_history:
             raise UncertainError("we may not read this channel's history")
 
-    async def _search(self, to: ChannelRef, token: str, since: datetime) -> str | None:
+    async def _search(self, channel: discord.PartialMessageable, token: str, since: datetime) -> str | None:
         """Nonces are not kept with messages, so a message is known again by a button that only we can make."""
-        channel = self._channel(to)
         async for message in channel.history(limit=_MOST_SEARCHED, after=since):
             if self._is_ours(message) and _holds(message.components, token):
                 return str(message.id)

@@ -1,11 +1,12 @@
 """What Telegram's refusals mean for a post."""
 
 import logging
+from types import MappingProxyType
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError
 
 from adapters.telegram.transport import NotSentError, SlowDownError
-from bot.domain.channel import ChannelRef
+from bot.domain.channel import ChannelRef, Loss
 from bot.domain.delivery import RateLimit
 from bot.ports.platform import ChannelLostError, PostRefusedError, SendError, TryLaterError, UncertainError
 
@@ -16,25 +17,29 @@ _REFUSED_TOKEN_S = 60.0
 
 # Compared in lower case: the same reason comes as a sentence from one layer and as a code from another, and missing
 # rights come as 400, not 403 (tdlib/telegram-bot-api, fail_query_with_error).
-_LOST = (
-    "chat not found",
-    "chat_write_forbidden",
-    "chat_admin_required",
-    "chat_restricted",
-    "channel_private",
-    "user_banned_in_channel",
-    "user_is_blocked",
-    "peer_id_invalid",
-    "not enough rights",
-    "need administrator rights",
-    "have no write access",
-    "upgraded to a supergroup",
-    "not a member",
-    "was kicked",
-    "topic_closed",
-    "topic_deleted",
-    "message thread not found",
-)
+_LOST = MappingProxyType({
+    "bot was blocked": Loss.BLOCKED,
+    "user_is_blocked": Loss.BLOCKED,
+    "can't initiate conversation": Loss.BLOCKED,
+    "not a member": Loss.SHUT_OUT,
+    "was kicked": Loss.SHUT_OUT,
+    "channel_private": Loss.SHUT_OUT,
+    "peer_id_invalid": Loss.SHUT_OUT,
+    "chat_write_forbidden": Loss.NO_RIGHTS,
+    "chat_admin_required": Loss.NO_RIGHTS,
+    "chat_restricted": Loss.NO_RIGHTS,
+    "user_banned_in_channel": Loss.NO_RIGHTS,
+    "not enough rights": Loss.NO_RIGHTS,
+    "need administrator rights": Loss.NO_RIGHTS,
+    "have no write access": Loss.NO_RIGHTS,
+    "topic_closed": Loss.CLOSED,
+    "topic_deleted": Loss.GONE,
+    "message thread not found": Loss.GONE,
+    "chat not found": Loss.GONE,
+    "was deleted": Loss.GONE,
+    "is deactivated": Loss.GONE,
+    "upgraded to a supergroup": Loss.GONE,
+})  # fmt: skip
 _MARKUP = "can't parse entities"
 _UNCHANGED = "message is not modified"
 _GONE = "message to delete not found"
@@ -54,9 +59,10 @@ def send_error(error: TelegramError, to: ChannelRef, *, is_repeatable: bool = Fa
             moved = ChannelRef(platform=to.platform, id=str(error.new_chat_id), thread=to.thread)
             return ChannelLostError(reason, moved_to=moved)
         case Forbidden():
-            return ChannelLostError(reason)
+            return ChannelLostError(reason, loss=_loss(error) or Loss.SHUT_OUT)
         case BadRequest():
-            return ChannelLostError(reason) if _says(error, *_LOST) else PostRefusedError(reason)
+            loss = _loss(error)
+            return ChannelLostError(reason, loss=loss) if loss else PostRefusedError(reason)
         case InvalidToken() | Conflict():
             _LOG.error("telegram refuses our token or our method: %s", error.message)
             return TryLaterError(reason, wait_s=_REFUSED_TOKEN_S)
@@ -103,6 +109,10 @@ def is_gone(error: TelegramError) -> bool:
 def is_stale_query(error: TelegramError) -> bool:
     """A press that was answered too late or twice."""
     return _says(error, _STALE)
+
+
+def _loss(error: TelegramError) -> Loss | None:
+    return next((loss for part, loss in _LOST.items() if _says(error, part)), None)
 
 
 def _says(error: TelegramError, *parts: str) -> bool:

@@ -219,4 +219,5 @@ def _scene(chat: Chat, topic: int | None, person: Person, once: str, *, is_manag
         limits=LIMITS,
         once=once,
         is_manager=is_manager,
+        may_post=True if chat.type == Chat.PRIVATE else None,
     )

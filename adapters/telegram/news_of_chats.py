@@ -1,8 +1,10 @@
-"""What an update says about a chat itself: that it let us in, or lives elsewhere now."""
+"""What an update says about a chat itself: that it let us in, shut us out, or lives elsewhere now."""
 
 from dataclasses import dataclass
 
-from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
+from telegram import Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, ChatMemberUpdated, Update
+
+from bot.domain.channel import Loss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +15,14 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """We may not speak there any more."""
+
+    chat: int
+    loss: Loss
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """A group became a supergroup, which has another id."""
 
@@ -20,7 +30,7 @@ class Moved:
     new: int
 
 
-def news_of(update: Update) -> Opened | Moved | None:
+def news_of(update: Update) -> Opened | Closed | Moved | None:
     """The news in the update, if any."""
     if update.my_chat_member is not None:
         return _membership(update.my_chat_member)
@@ -34,8 +44,15 @@ def news_of(update: Update) -> Opened | Moved | None:
     return None
 
 
-def _membership(change: ChatMemberUpdated) -> Opened | None:
-    now = change.new_chat_member
-    is_in = now.status in {ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER}
-    is_heard = isinstance(now, ChatMemberRestricted) and now.is_member and now.can_send_messages
-    return Opened(chat=change.chat.id) if is_in or is_heard else None
+def _membership(change: ChatMemberUpdated) -> Opened | Closed:
+    chat, now = change.chat, change.new_chat_member
+    match now:
+        case ChatMemberRestricted() if now.is_member:
+            is_heard, loss = now.can_send_messages, Loss.NO_RIGHTS
+        case ChatMemberAdministrator() if chat.type == Chat.CHANNEL:
+            is_heard, loss = now.can_post_messages is not False, Loss.NO_RIGHTS
+        case ChatMember(status=ChatMember.OWNER | ChatMember.ADMINISTRATOR | ChatMember.MEMBER):
+            is_heard, loss = True, Loss.NO_RIGHTS
+        case _:
+            is_heard, loss = False, Loss.BLOCKED if chat.type == Chat.PRIVATE else Loss.SHUT_OUT
+    return Opened(chat=chat.id) if is_heard else Closed(chat=chat.id, loss=loss)

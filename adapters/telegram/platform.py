@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,10 +13,10 @@ from adapters.telegram.budget import Budget, Purpose
 from adapters.telegram.client import Client
 from adapters.telegram.errors import is_gone, is_unchanged, send_error
 from adapters.telegram.handling import Handler
-from adapters.telegram.inbound import Inbound, channel_ref
+from adapters.telegram.inbound import ANONYMOUS_ADMIN, Inbound, channel_ref
 from adapters.telegram.limits import LIMITS, PLATFORM
 from adapters.telegram.menu import publish_menus
-from adapters.telegram.news_of_chats import Moved, Opened, news_of
+from adapters.telegram.news_of_chats import Closed, Moved, Opened, news_of
 from adapters.telegram.polling import Poller
 from adapters.telegram.pressed import Pressed
 from adapters.telegram.render import render
@@ -33,7 +33,7 @@ from bot.messages.limits import Limits
 from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
-from bot.ports.platform import Desk, PlatformStartError, PostRefusedError
+from bot.ports.platform import Desk, Doors, PlatformStartError, PostRefusedError
 from bot.ports.progress import Beat, unheard
 from bot.ports.prompts import Prompts
 
@@ -46,9 +46,6 @@ _REFUSED = (
     "Telegram refused the token. Copy it from @BotFather (it looks like 123456789:AA…) into NEWSBOT_TELEGRAM_TOKEN "
     "and start again."
 )
-
-OnChannelOpen = Callable[[ChannelRef], Awaitable[None]]
-OnChannelMoved = Callable[[ChannelRef, ChannelRef], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +61,9 @@ class TelegramOptions:
 
 
 class TelegramPlatform:
-    """A ChatPlatform over python-telegram-bot.
+    """A ChatPlatform over python-telegram-bot. ``doors`` hears of chats that open, close and move.
 
-    ``on_channel_open`` hears of chats that let us in (again), ``on_channel_moved`` of groups that became supergroups,
-    the old place first. With a ``webhook`` updates are not fetched: receivers put them into the inbox.
+    With a ``webhook`` updates are not fetched: receivers put them into the inbox.
     """
 
     def __init__(
@@ -78,16 +74,14 @@ class TelegramPlatform:
         clock: Clock,
         inbox: Inbox,
         prompts: Prompts,
-        on_channel_open: OnChannelOpen | None = None,
-        on_channel_moved: OnChannelMoved | None = None,
+        doors: Doors | None = None,
         webhook: Webhook | None = None,
     ) -> None:
         self._codec = codec
         self._clock = clock
         self._inbox = inbox
         self._prompts = prompts
-        self._on_channel_open = on_channel_open
-        self._on_channel_moved = on_channel_moved
+        self._doors = doors
         self._transport = AiohttpTransport(api_address(options.api_url, options.token))
         self._client = Client(self._transport)
         self._budget = Budget(clock, is_kept=options.rates)
@@ -176,6 +170,11 @@ class TelegramPlatform:
         """Whether the person may manage the channel, as Telegram said at most 60 s ago; no while it cannot be asked."""
         return await self._rights.may_manage(person, channel)
 
+    def private_chat(self, person: PersonRef) -> ChannelRef | None:
+        """See ChatPlatform. A private chat has the person's own number; groups and channels have negative ones."""
+        is_person = person.id.isdecimal() and int(person.id) != ANONYMOUS_ADMIN
+        return ChannelRef(platform=PLATFORM, id=person.id) if is_person else None
+
     def look(self) -> None:
         """A receiver in this process has put something into the inbox."""
         self._arrived.set()
@@ -230,12 +229,16 @@ class TelegramPlatform:
         return handle
 
     async def _tell(self, update: Update) -> None:
+        if self._doors is None:
+            return
         match news_of(update):
-            case Opened(chat=chat) if self._on_channel_open is not None:
-                await self._on_channel_open(channel_ref(chat))
-            case Moved(old=old, new=new) if self._on_channel_moved is not None:
-                await self._on_channel_moved(channel_ref(old), channel_ref(new))
-            case _:
+            case Opened(chat=chat):
+                await self._doors.opened(channel_ref(chat))
+            case Closed(chat=chat, loss=loss):
+                await self._doors.closed([channel_ref(chat)], reason=f"Telegram says: {loss}", loss=loss)
+            case Moved(old=old, new=new):
+                await self._doors.moved(channel_ref(old), channel_ref(new))
+            case None:
                 pass
 
     def _note(self, error: TelegramError, chat: int) -> None:

@@ -2,13 +2,14 @@
 
 import math
 
-from bot.commands.house import House, managed_channel
+from bot.commands.house import House, look_after, managed_channel
 from bot.commands.reading import number_of, phrase_of
 from bot.domain.channel import NewChannel
 from bot.domain.subscription import Everything, SubscriptionId
 from bot.messages.action import Action
 from bot.messages.exchange import Answer, Command, Press, Replace, Scene, Show, Toast
 from bot.messages.post import Post
+from bot.services.channel_standing import how_it_stands
 from bot.services.subscribe import WEEK, Followed, follow, unfollow, unfollow_named, wish_for
 from bot.views.following import (
     TOPICS_ON_PAGE,
@@ -62,6 +63,7 @@ async def unsubscribe(house: House, command: Command) -> Answer:
     removed = await unfollow_named(house.storage, house.topics, channel, wish)
     if removed is None:
         return Show(post=hint("That is not followed here", "Type /subscriptions to see what is."))
+    await look_after(house, channel, command.scene)
     again = await number_of(house, wish_for(removed.target))
     return Show(post=unfollowed(removed.target, again=again))
 
@@ -71,6 +73,7 @@ async def press_unsubscribe(house: House, press: Press, action: Action) -> Answe
     removed = await unfollow(house.storage, channel, SubscriptionId(action.subject))
     if removed is None:
         return Toast(text="That is not followed here (any more).")
+    await look_after(house, channel, press.scene)
     again = await number_of(house, wish_for(removed.target))
     return Replace(post=unfollowed(removed.target, again=again), toast=f"Stopped: {target_name(removed.target)}")
 
@@ -86,6 +89,7 @@ async def press_subscriptions(house: House, press: Press, action: Action) -> Ans
 async def _follow(house: House, scene: Scene, wish: str) -> Followed:
     channel = await managed_channel(house, scene)
     done = await follow(house.storage, house.topics, house.clock, channel, wish)
+    await look_after(house, channel, scene)
     house.wake()
     return done
 
@@ -96,8 +100,9 @@ async def _listed(house: House, scene: Scene) -> Post:
             NewChannel(ref=scene.channel, kind=scene.kind, title=scene.title), now=house.clock.now()
         )
         listed = await work.subscriptions.of(channel.id)
+        standing = await how_it_stands(work, channel, listed)
         await work.commit()
-    return subscriptions(listed, paused_because=channel.paused_because)
+    return subscriptions(listed, standing)
 
 
 async def _topics(house: House, *, page: int) -> Post:

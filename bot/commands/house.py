@@ -3,18 +3,20 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.domain.channel import Channel, ChannelKind, ChannelRef, NewChannel
+from bot.domain.channel import Channel, ChannelId, ChannelKind, ChannelRef, NewChannel
 from bot.domain.errors import NotAllowedError
 from bot.domain.person import PersonRef
 from bot.messages.exchange import Scene
 from bot.ports.clock import Clock
 from bot.ports.storage import Storage
 from bot.services.give_opinion import OpinionBox
+from bot.services.let_in import DoorKeeper
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
-from bot.views.notices import ONLY_MANAGERS
+from bot.views.notices import ONLY_MANAGERS, ONLY_MANAGERS_THERE
 
 MayManage = Callable[[PersonRef, ChannelRef], Awaitable[bool]]
+PrivateChat = Callable[[PersonRef], ChannelRef | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class House:
     clock: Clock
     shelf: Shelf
     may_manage: MayManage
+    private_chat: PrivateChat
+    doors: DoorKeeper
     wake: Callable[[], None]
 
 
@@ -35,15 +39,62 @@ async def managed_channel(house: House, scene: Scene) -> Channel:
 
     In a private chat that is its owner, elsewhere whoever the platform says manages it. Raises NotAllowedError.
     """
-    if scene.kind is not ChannelKind.PRIVATE:
-        allowed = scene.is_manager
-        if allowed is None:
-            allowed = await house.may_manage(scene.person.ref, scene.channel)
-        if not allowed:
-            raise NotAllowedError(ONLY_MANAGERS)
+    await _demand(house, scene)
     async with house.storage.writing() as work:
         channel = await work.channels.meet(
             NewChannel(ref=scene.channel, kind=scene.kind, title=scene.title), now=house.clock.now()
         )
         await work.commit()
     return channel
+
+
+async def managed_elsewhere(
+    house: House, scene: Scene, channel_id: ChannelId, *, is_only_closed: bool = False
+) -> Channel:
+    """The channel of that number, for somebody who may change it and says so there or in private.
+
+    ``is_only_closed``: where we were shown the door, no platform says who manages a channel; then whoever looked after
+    it until then may. Raises NotAllowedError.
+    """
+    async with house.storage.reading() as look:
+        channel = await look.channels.numbered(channel_id)
+    if channel is None:
+        raise NotAllowedError(ONLY_MANAGERS_THERE)
+    if channel.ref == scene.channel:
+        await _demand(house, scene)
+        return channel
+    is_theirs = channel.ref.platform == scene.person.ref.platform and channel.kind is not ChannelKind.PRIVATE
+    if is_theirs and is_only_closed and channel.paused_because and await _looks_after(house, scene, channel):
+        return channel
+    if not (is_theirs and await house.may_manage(scene.person.ref, channel.ref)):
+        raise NotAllowedError(ONLY_MANAGERS_THERE)
+    return channel
+
+
+async def _demand(house: House, scene: Scene) -> None:
+    if scene.kind is not ChannelKind.PRIVATE:
+        allowed = scene.is_manager
+        if allowed is None:
+            allowed = await house.may_manage(scene.person.ref, scene.channel)
+        if not allowed:
+            raise NotAllowedError(ONLY_MANAGERS)
+
+
+async def look_after(house: House, channel: Channel, scene: Scene) -> None:
+    """Whoever changed something looks after the channel: remember where they can be told what happens to it."""
+    now = house.clock.now()
+    ref = scene.channel if channel.kind is ChannelKind.PRIVATE else house.private_chat(scene.person.ref)
+    if ref is None:
+        return
+    async with house.storage.writing() as work:
+        new = NewChannel(ref=ref, kind=ChannelKind.PRIVATE, title=scene.person.name)
+        private = await work.channels.find(ref) or await work.channels.meet(new, now=now)
+        await work.notices.keep(channel.id, private.id, now=now)
+        await work.commit()
+
+
+async def _looks_after(house: House, scene: Scene, channel: Channel) -> bool:
+    ref = house.private_chat(scene.person.ref)
+    async with house.storage.reading() as look:
+        private = await look.channels.find(ref) if ref else None
+        return private is not None and await look.notices.looks_after(channel.id, private.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.commands import asking_why, following, helping, opining, reading
+from bot.commands import asking_why, following, helping, moderating, opining, reading
 from bot.commands.house import House
 from bot.messages.action import Action, Verb
 from bot.messages.exchange import Answer, Command, Press, Submission
@@ -23,6 +23,7 @@ COMMAND_HANDLERS: dict[str, CommandHandler] = {
     "opinion": opining.opine,
     "opinions": opining.show_opinions,
     "why": asking_why.ask_why,
+    "settings": moderating.show_settings,
     "help": helping.show_help,
 }
 
@@ -45,6 +46,13 @@ PRESS_HANDLERS: dict[Verb, PressHandler] = {
     Verb.SUBSCRIBE: following.press_subscribe,
     Verb.UNSUBSCRIBE: following.press_unsubscribe,
     Verb.SUBSCRIPTIONS: following.press_subscriptions,
+    Verb.RESEND: moderating.press_resend,
+    Verb.LEAVE: moderating.press_leave,
+    Verb.CATCH_UP: moderating.press_catch_up,
+    Verb.FROM_NOW: moderating.press_from_now,
+    Verb.TRY_AGAIN: moderating.press_try_again,
+    Verb.NOTED: moderating.press_noted,
+    Verb.PREFER: moderating.press_prefer,
     Verb.HELP: helping.press_help,
 }
 

@@ -5,6 +5,7 @@ from bot.messages.exchange import Suggest, Suggestion, Suggestions
 from bot.messages.fitting import shorten
 from bot.services.subscribe import EVERYTHING
 from bot.views.following import target_name
+from bot.views.settings import PREFERENCES
 
 _MOST = 25
 _ROOM = 100
@@ -19,6 +20,8 @@ async def suggest(house: House, request: Suggest) -> Suggestions:
             items = await _followed(house, request)
         case "subscribe", _:
             items = [*_everything(request.typed), *await _wishes(house, request.typed)]
+        case "settings", _:
+            items = [Suggestion(value=choice, label=choice) for choice in PREFERENCES]
         case "headlines", _:
             items = await _wishes(house, request.typed)
         case _:

@@ -48,5 +48,11 @@ COMMANDS = (
     ),
     CommandSpec(name="opinions", description="What readers think of a story", options=(_STORY,)),
     CommandSpec(name="why", description="Why a story came here, came late, or did not come", options=(_STORY,)),
+    CommandSpec(
+        name="settings",
+        description="What happens to a story that may not have arrived",
+        options=(CommandOption(name="repeats", description="no-loss or no-duplicate", has_suggestions=True),),
+        is_for_managers=True,
+    ),
     CommandSpec(name="help", description="What I can do"),
 )

@@ -7,18 +7,22 @@ from enum import StrEnum
 from typing import NewType
 
 from bot.domain.article import StoryId
-from bot.domain.channel import ChannelId, ChannelRef
+from bot.domain.channel import ChannelId, ChannelRef, Loss, Prefers
 from bot.domain.digest import DigestId
+from bot.domain.notice import NoticeId
 
 DeliveryId = NewType("DeliveryId", int)
 
 
 class DeliveryKind(StrEnum):
-    """What is to be shown: a story's card for the first time, several stories at once, or a card brought up to date."""
+    """What is to be shown: a story's card for the first time, several stories at once, a card brought up to date, or a
+    word to moderators.
+    """
 
     HEADLINE = "headline"
     DIGEST = "digest"
     REFRESH = "refresh"
+    NOTICE = "notice"
 
 
 class DeliveryState(StrEnum):
@@ -45,11 +49,11 @@ _NEXT: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.SENDING: frozenset(DeliveryState) - {DeliveryState.SENDING},
     DeliveryState.SENT: frozenset(),
     DeliveryState.PARKED: frozenset({DeliveryState.PENDING, DeliveryState.PAUSED, DeliveryState.BURIED}),
-    DeliveryState.PAUSED: frozenset({DeliveryState.PENDING, DeliveryState.PARKED}),
+    DeliveryState.PAUSED: frozenset({DeliveryState.PENDING, DeliveryState.PARKED, DeliveryState.BURIED}),
     DeliveryState.BURIED: frozenset(),
 }
 """Only what is being sent can be sent, refused or unknown. A waiting row is parked when a backup is restored, since it
-may have been sent after it; a parked one goes on, or is given up, as a person decides.
+may have been sent after it; a parked or paused one goes on, or is given up, as a person decides.
 """
 _WISHED_AGAIN = frozenset({DeliveryState.PENDING, DeliveryState.PAUSED})
 
@@ -106,8 +110,8 @@ class Claim:
 
     ``once`` is random, 22 characters, stored with the row and the same on every attempt; ``attempt`` counts from 1;
     ``uncertain`` counts attempts whose outcome nobody knows; ``revision`` tells whether the wish changed meanwhile;
-    ``story_id`` is whose card it is, ``digest_id`` what is told at once: one of the two. ``receipt`` is where the
-    story's card stands (for a refresh).
+    ``story_id`` is whose card it is, ``digest_id`` what is told at once, ``notice_id`` what moderators are told: one of
+    the three. ``receipt`` is where the story's card stands (for a refresh).
     """
 
     id: DeliveryId
@@ -122,7 +126,17 @@ class Claim:
     leased_until: datetime
     story_id: StoryId | None = None
     digest_id: DigestId | None = None
+    notice_id: NoticeId | None = None
     receipt: Receipt | None = None
+    prefers: Prefers = Prefers.NO_LOSS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedPost:
+    """A story's card of which nobody knows whether it arrived."""
+
+    id: DeliveryId
+    story_id: StoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,13 +171,15 @@ class ChannelPaused:
     """The channel takes nothing: this row and all others of the channel wait until it is let in again."""
 
     reason: str
+    loss: Loss = Loss.SHUT_OUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buried:
-    """Refused for good."""
+    """Refused for good. ``by_rules``: by rules of the channel's own, which its moderators can change."""
 
     reason: str
+    by_rules: bool = False
 
 
 Outcome = Sent | Waiting | Parked | ChannelPaused | Buried
@@ -201,9 +217,11 @@ def after_uncertain(claim: Claim, *, now: datetime, repeat_safe: timedelta, reas
     """What to do when nobody knows whether the attempt arrived.
 
     Within ``repeat_safe`` of the first attempt the platform recognises the repeat by ``once``: again, freely, though
-    counted, since the repeat may be late. Later, or where it cannot, once more at most; then a person decides.
+    counted, since the repeat may be late. Later, or where it cannot, once more at most, and not even once in a channel
+    that wants nothing twice; then a person decides.
     """
-    if now - claim.first_attempt_at < repeat_safe or claim.uncertain < MAX_UNCERTAIN:
+    allowed = MAX_UNCERTAIN if claim.prefers is Prefers.NO_LOSS else 0
+    if now - claim.first_attempt_at < repeat_safe or claim.uncertain < allowed:
         return Waiting(not_before=now + REPEAT_AFTER, reason=reason, was_uncertain=True)
     return Parked(reason=reason)
 

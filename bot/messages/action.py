@@ -44,6 +44,13 @@ class Verb(StrEnum):
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
     SUBSCRIPTIONS = "subscriptions"
+    RESEND = "resend"
+    LEAVE = "leave"
+    CATCH_UP = "catchup"
+    FROM_NOW = "fromnow"
+    TRY_AGAIN = "again"
+    NOTED = "noted"
+    PREFER = "prefer"
     HELP = "help"
 
 

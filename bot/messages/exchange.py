@@ -17,7 +17,8 @@ class Scene:
     """Who speaks, and where.
 
     ``is_manager`` is what the platform said of this person's rights in this very request; None: ask it.
-    ``once`` is the platform's own number of the request: the same when it is told twice.
+    ``may_post`` is what it said of our own right to post there; None: nothing. ``once`` is the platform's own number
+    of the request: the same when it is told twice.
     """
 
     channel: ChannelRef
@@ -27,6 +28,7 @@ class Scene:
     limits: Limits
     once: str
     is_manager: bool | None = None
+    may_post: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What the core needs of a chat platform, and what a platform needs of the core."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.channel import ChannelRef
+from bot.domain.channel import ChannelRef, Loss
 from bot.domain.delivery import RateLimit, Receipt
 from bot.domain.person import PersonRef
 from bot.messages.action import Action
@@ -31,16 +32,25 @@ class TryLaterError(SendError):
 class ChannelLostError(SendError):
     """The channel takes nothing from us: gone, closed, or we were shown the door. Nothing was sent.
 
-    ``moved_to`` is set when the platform says where the channel lives now.
+    ``loss`` is what has to change before it takes posts again. ``moved_to`` is set when the platform says where the
+    channel lives now.
     """
 
-    def __init__(self, reason: str, *, moved_to: ChannelRef | None = None) -> None:
+    def __init__(self, reason: str, *, loss: Loss = Loss.SHUT_OUT, moved_to: ChannelRef | None = None) -> None:
         super().__init__(reason)
+        self.loss = loss
         self.moved_to = moved_to
 
 
 class PostRefusedError(SendError):
-    """The platform refuses this very post, now and later. On an edit: the message is gone."""
+    """The platform refuses this very post, now and later. On an edit: the message is gone.
+
+    ``by_rules``: because of rules of the channel's own, which its moderators can change.
+    """
+
+    def __init__(self, reason: str, *, by_rules: bool = False) -> None:
+        super().__init__(reason)
+        self.by_rules = by_rules
 
 
 class UncertainError(SendError):
@@ -49,6 +59,26 @@ class UncertainError(SendError):
 
 class PlatformStartError(Exception):
     """A platform cannot be used at all: ``str(error)`` names it, says why and what to do (a wrong token for one)."""
+
+
+class Doors(Protocol):
+    """Who hears of channels that open, close and move."""
+
+    async def opened(self, channel: ChannelRef) -> None:
+        """We may post there (again), in all its threads too."""
+        ...
+
+    async def closed(self, channels: Sequence[ChannelRef], *, reason: str, loss: Loss) -> None:
+        """Nothing can be posted there any more, nor in their threads."""
+        ...
+
+    async def moved(self, old: ChannelRef, new: ChannelRef) -> None:
+        """The place has another id now."""
+        ...
+
+    async def paused(self, platform: str) -> list[ChannelRef]:
+        """Where nothing is posted now: whoever hears that rights changed asks which of these are open again."""
+        ...
 
 
 class Desk(Protocol):
@@ -115,4 +145,11 @@ class ChatPlatform(Protocol):
 
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         """Whether the person may manage the channel, as the platform says now (at most 60 s old)."""
+        ...
+
+    def private_chat(self, person: PersonRef) -> ChannelRef | None:
+        """Where the person can be told something alone; None for whoever is no person, such as a channel that speaks.
+
+        Known at once and without asking; it is opened by the first send, which may be refused.
+        """
         ...

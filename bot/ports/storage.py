@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
-from bot.domain.channel import Channel, ChannelId, ChannelRef, NewChannel
-from bot.domain.delivery import Claim, DeliveryState, Queue, Settled
+from bot.domain.channel import Channel, ChannelId, ChannelRef, Loss, NewChannel, Prefers
+from bot.domain.delivery import Claim, DeliveryId, DeliveryState, ParkedPost, Queue, Settled
 from bot.domain.digest import Digest, DigestId
 from bot.domain.full_text import PageText
 from bot.domain.history import Attempt, Trace
 from bot.domain.keeping import Leftover
 from bot.domain.matching import Match
+from bot.domain.notice import NewNotice, Notice, NoticeId, NoticeKind
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.person import PersonRef
 from bot.domain.source import NewSource, Source, SourceId
@@ -219,8 +220,31 @@ class ChannelStore(Protocol):
         """Those of that number or that title, by number."""
         ...
 
-    async def resume(self, channel_id: ChannelId, *, now: datetime) -> bool:
-        """Let posts out again if the channel was paused; whether it was."""
+    async def numbered(self, channel_id: ChannelId) -> Channel | None: ...
+    async def around(self, ref: ChannelRef) -> list[Channel]:
+        """The channel of that place, and those of its threads where a place is named; by id."""
+        ...
+
+    async def paused(self, platform: str) -> list[Channel]:
+        """Those of the platform in which nothing is posted now, by id."""
+        ...
+
+    async def pause(self, refs: Sequence[ChannelRef], *, reason: str, loss: Loss, now: datetime) -> list[ChannelId]:
+        """Let nothing out in these places and, where a place is named, in its threads, until they are resumed. Which
+        ones were open until now. What is in flight goes on.
+        """
+        ...
+
+    async def resume(self, channel_id: ChannelId, *, now: datetime, most: int | None = None) -> bool:
+        """Let posts out again if the channel was paused; whether it was.
+
+        Where more than ``most`` headlines have gathered, these stay held until ``catch_up`` or ``leave_out``, and
+        only what is new goes out; None lets all out.
+        """
+        ...
+
+    async def prefer(self, channel_id: ChannelId, prefers: Prefers) -> None:
+        """What the channel wants of posts of unknown outcome, from the next claim on."""
         ...
 
     async def moved(self, old: ChannelRef, new: ChannelRef) -> None:
@@ -307,6 +331,38 @@ class DeliveryStore(Protocol):
         """Claims whose lease is over — with ``holder``, also every claim of any other holder (the caller knows that
         those are dead). They stay claimed until settled.
         """
+        ...
+
+    async def held(self, channel_id: ChannelId) -> int:
+        """How many headlines wait that gathered while the channel was paused."""
+        ...
+
+    async def catch_up(self, channel_id: ChannelId, *, most: int, now: datetime) -> int:
+        """Let the newest of the held headlines out, in their order, and bury the others; how many were let out."""
+        ...
+
+    async def leave_out(self, channel_id: ChannelId, *, now: datetime, reason: str) -> int:
+        """Bury all held headlines for that reason; how many."""
+        ...
+
+    async def parked(
+        self, channel_id: ChannelId, *, up_to: DeliveryId | None = None, limit: int = 100
+    ) -> list[ParkedPost]:
+        """The channel's headlines that may or may not have arrived, newest first, up to that one."""
+        ...
+
+    async def resend(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
+        """Let the channel's parked headlines up to that one be sent again, now; how many. One whose outcome is unknown
+        again is parked again.
+        """
+        ...
+
+    async def leave(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
+        """Bury the channel's parked headlines up to that one; how many."""
+        ...
+
+    async def channel_of(self, delivery_id: DeliveryId) -> ChannelId | None:
+        """Where it was to go."""
         ...
 
     async def next_due(self, platforms: Sequence[str]) -> datetime | None:
@@ -446,6 +502,40 @@ class NoteStore(Protocol):
     async def write(self, name: str, value: str) -> None: ...
 
 
+class NoticeStore(Protocol):
+    """What moderators are told."""
+
+    async def keep(self, channel_id: ChannelId, private_id: ChannelId, *, now: datetime) -> None:
+        """Whoever can be told something in that private chat looks after the channel: the last three who did."""
+        ...
+
+    async def looks_after(self, channel_id: ChannelId, private_id: ChannelId) -> bool:
+        """Whether that private chat is one of those."""
+        ...
+
+    async def tell(self, notice: NewNotice, *, now: datetime, due: datetime | None = None) -> int:
+        """Store the notice and one delivery for each private chat that it is for; how many. They leave at ``due``.
+
+        Of a channel its keepers are told, of a source the keepers of channels that follow it, and of those that show
+        everything to others; that a channel is back is asked in the channel itself where people can answer there. A
+        known key, and a notice that is for nobody, store nothing.
+        """
+        ...
+
+    async def source_is_back(self, source_id: SourceId, notice: NewNotice, *, now: datetime) -> int:
+        """Tell those who were told that the source fails; who was to be told and was not yet hears of neither."""
+        ...
+
+    async def find(self, notice_id: NoticeId) -> Notice | None: ...
+    async def last(self, kind: NoticeKind, channel_id: ChannelId) -> Notice | None:
+        """The newest of that kind about the channel."""
+        ...
+
+    async def is_waiting(self, notice_id: NoticeId) -> bool:
+        """Whether somebody is still to be told for the first time."""
+        ...
+
+
 class Reading(Protocol):
     """A consistent look at everything; whatever it writes is dropped."""
 
@@ -471,6 +561,8 @@ class Reading(Protocol):
     def attic(self) -> AtticStore: ...
     @property
     def notes(self) -> NoteStore: ...
+    @property
+    def notices(self) -> NoticeStore: ...
 
 
 class UnitOfWork(Reading, Protocol):

@@ -35,7 +35,8 @@ from bot.ports.platform import (
 )
 from bot.ports.progress import Beat, unheard
 from bot.ports.storage import Storage
-from bot.services.shown import Shown, post_of, shown_by
+from bot.services.shown import NothingToShowError, Shown, post_of, shown_by
+from bot.services.tell_moderators import tell_outcomes
 
 LEASE = timedelta(seconds=90)
 """Longer than any send may take with all the retries inside a platform's library."""
@@ -203,6 +204,7 @@ class Deliverer:
             return
         async with self._storage.writing() as work:
             await work.deliveries.settle(settled, now=self._clock.now())
+            await tell_outcomes(work, settled, now=self._clock.now())
             for one in settled:
                 if isinstance(one.outcome, _Moved):
                     await work.channels.moved(one.claim.channel, one.outcome.to)
@@ -224,8 +226,9 @@ class Deliverer:
     async def _show(self, claim: Claim, shown: Shown) -> Outcome:
         platform = self._platforms[claim.channel.platform]
         if claim.kind is not DeliveryKind.REFRESH:
+            post = post_of(shown)
             left = await self._left_behind(claim, shown)
-            return Sent(receipt=left or await self._send(platform, claim, post_of(shown)))
+            return Sent(receipt=left or await self._send(platform, claim, post))
         if claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
         return Sent(receipt=await platform.edit(claim.receipt, post_of(shown)))
@@ -282,6 +285,8 @@ class Deliverer:
             return Buried(reason="the story is no longer there")
         try:
             return await attempt(claim, shown)
+        except NothingToShowError as error:
+            return Buried(reason=str(error))
         except SendError as error:
             return await self._refused(claim, shown, error)
         except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
@@ -299,10 +304,10 @@ class Deliverer:
                 return Waiting(not_before=now + timedelta(seconds=wait_s), reason=str(error), limit=limit)
             case ChannelLostError(moved_to=ChannelRef() as new):
                 return _Moved(not_before=now, reason=str(error), to=new)
-            case ChannelLostError():
-                return ChannelPaused(reason=str(error))
-            case PostRefusedError():
-                return Buried(reason=str(error))
+            case ChannelLostError(loss=loss):
+                return ChannelPaused(reason=str(error), loss=loss)
+            case PostRefusedError(by_rules=by_rules):
+                return Buried(reason=str(error), by_rules=by_rules)
             case UncertainError():
                 return await self._guarded(
                     claim, shown, lambda held, told: self._unknown(held, told, reason=str(error))

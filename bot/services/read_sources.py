@@ -17,6 +17,7 @@ from bot.ports.events import Events
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
 from bot.ports.storage import Storage, UnitOfWork
 from bot.services.publish import Published, publish
+from bot.services.tell_moderators import tell_source_fails, tell_source_is_back
 from bot.services.topics import Topics
 
 _AT_ONCE = 16
@@ -132,11 +133,11 @@ class SourceReader:
         try:
             reading = await self._feeds.read(source.address, source.validators)
         except ReadingError as error:
-            await self._note(self._failed(source, error))
+            await self._note(self._failed(source, error), before=source)
             return error
         if isinstance(reading, Unchanged):
             async with self._storage.writing() as work:
-                await work.sources.save(await self._moved(work, self._after(source, reading), source))
+                await self._save(work, await self._moved(work, self._after(source, reading), source), before=source)
                 await work.commit()
             return Published(identity=source.identity)
         async with self._storage.writing() as work:
@@ -163,7 +164,7 @@ class SourceReader:
         except Exception as error:  # noqa: BLE001  # whatever an odd document brings to light
             self._events.trouble("source not taken in", error, source=source.id)
             ours = ReadingError("This is an error in newsbot itself; its log says more.", kind="internal")
-            await self._note(self._failed(source, ours))
+            await self._note(self._failed(source, ours), before=source)
 
     async def _take_in(
         self, work: UnitOfWork, source: Source, reading: Reading, *, announce: int
@@ -180,7 +181,7 @@ class SourceReader:
             refresh_delay=self._refresh_delay,
         )
         read = await self._moved(work, self._after(source, reading, published), source)
-        await work.sources.save(read)
+        await self._save(work, read, before=source)
         return read, published
 
     def _most_posts(self, source: Source) -> int:
@@ -200,10 +201,18 @@ class SourceReader:
         self._events.note("source moved", source=read.id, old=old, new=new)
         return replace(read, address=read.move.address, move=None)
 
-    async def _note(self, source: Source) -> None:
+    async def _note(self, source: Source, *, before: Source) -> None:
         async with self._storage.writing() as work:
-            await work.sources.save(source)
+            await self._save(work, source, before=before)
             await work.commit()
+
+    async def _save(self, work: UnitOfWork, source: Source, *, before: Source) -> None:
+        """Write how its reading went, and tell its moderators once that it fails and once that it is back."""
+        await work.sources.save(source)
+        if source.is_trouble_told and not before.is_trouble_told:
+            await tell_source_fails(work, source, now=self._clock.now())
+        if before.is_trouble_told and not source.is_trouble_told:
+            await tell_source_is_back(work, source, now=self._clock.now())
 
     def _after(self, source: Source, reading: Reading | Unchanged, published: Published | None = None) -> Source:
         now = self._clock.now()
@@ -247,7 +256,7 @@ class SourceReader:
         return replace(failed, next_read_at=at_next, is_trouble_told=self._is_told(failed))
 
     def _is_told(self, failed: Source) -> bool:
-        """Whether an operator knows; a source that has failed for a day is told once."""
+        """Whether operators and moderators know; a source that has failed for a day is told once."""
         since = failed.failing_since
         if failed.is_trouble_told or since is None or self._clock.now() - since < _TOLD_AFTER:
             return failed.is_trouble_told

@@ -9,6 +9,7 @@ from bot.domain.subscription import Everything, FromSource, FromTopic, Subscript
 from bot.domain.topic import Topic, TopicError, TopicKind
 from bot.ports.clock import Clock
 from bot.ports.storage import Reading, Storage
+from bot.services.let_in import let_in
 from bot.services.topics import Topics
 
 EVERYTHING = "everything"
@@ -48,7 +49,7 @@ async def follow(storage: Storage, topics: Topics, clock: Clock, channel: Channe
         if topic and topic.kind is TopicKind.WORDS and _ADDRESS.match(wish):
             raise TopicError(_NOT_READ)
         subscription, is_new = await work.subscriptions.add(channel.id, target, now=now)
-        await work.channels.resume(channel.id, now=now)
+        await let_in(work, channel.id, clock)
         recent = await work.stories.recent_with_topic(topic.id, since=now - WEEK) if topic else None
         await work.commit()
     return Followed(subscription=subscription, is_new=is_new, recent=recent, meant=topics.meant(topic) if topic else ())

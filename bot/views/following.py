@@ -9,10 +9,12 @@ from bot.messages.action import Action, Verb
 from bot.messages.fitting import shorten
 from bot.messages.post import Block, BlockKind, Control, Post, Tone
 from bot.messages.text import strong, text
+from bot.views.moderation import Standing, standing_blocks, standing_rows
 from bot.views.pager import pager
 
 TOPICS_ON_PAGE = 12
 _SHOWN_SUBSCRIPTIONS = 20
+_ROWS = 4
 
 
 def target_name(target: Target) -> str:
@@ -91,8 +93,9 @@ def unfollowed(target: Target, *, again: int) -> Post:
     )
 
 
-def subscriptions(listed: Sequence[Subscription], *, paused_because: str | None) -> Post:
-    """Everything the channel follows, each with a button that stops it."""
+def subscriptions(listed: Sequence[Subscription], standing: Standing) -> Post:
+    """Everything the channel follows, each with a button that stops it, and what is not as it should be."""
+    trouble, remedies = standing_blocks(standing), standing_rows(standing)
     if not listed:
         return Post(
             tone=Tone.NOTICE,
@@ -107,15 +110,15 @@ def subscriptions(listed: Sequence[Subscription], *, paused_because: str | None)
                         ".",
                     )
                 ),
+                *trouble,
             ),
-            controls=((Control(label="Topics", action=Action(verb=Verb.CATALOGUE)),),),
+            controls=(*remedies, (Control(label="Topics", action=Action(verb=Verb.CATALOGUE)),)),
         )
     shown = listed[:_SHOWN_SUBSCRIPTIONS]
     blocks = [Block(text=text("\n".join(f"• {target_name(subscription.target)}" for subscription in shown)))]
     if len(listed) > len(shown):
         blocks.append(Block(text=text(f"… and {len(listed) - len(shown)} more."), kind=BlockKind.NOTE))
-    if paused_because:
-        blocks.append(Block(text=text(f"Posting here is paused: {paused_because}"), kind=BlockKind.NOTE))
+    room = 2 * (_ROWS - len(remedies))
     stops = [
         Control(
             label=shorten(f"Stop {target_name(subscription.target)}", 40),
@@ -126,8 +129,8 @@ def subscriptions(listed: Sequence[Subscription], *, paused_because: str | None)
     return Post(
         tone=Tone.NOTICE,
         title="Followed here",
-        blocks=tuple(blocks),
-        controls=tuple(tuple(stops[start : start + 2]) for start in range(0, min(len(stops), 8), 2)),
+        blocks=(*blocks, *trouble),
+        controls=(*remedies, *(tuple(stops[start : start + 2]) for start in range(0, min(len(stops), room), 2))),
     )
 
 

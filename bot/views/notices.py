@@ -65,4 +65,5 @@ STORY_GONE = "This story is no longer here. Type /headlines for the latest ones.
 ONLY_MANAGERS = (
     "Only people who manage this place can change what it follows. Ask a moderator, or talk to me in private."
 )
+ONLY_MANAGERS_THERE = "Only people who manage that place can decide this. Ask one of its moderators."
 TROUBLE = "Something went wrong on our side and nothing was changed. Please try again in a minute."

@@ -83,6 +83,9 @@ class FakePlatform:
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         return person in self.managers
 
+    def private_chat(self, person: PersonRef) -> ChannelRef | None:
+        return ChannelRef(platform=self.name, id=f"with {person.id}")
+
     async def flying(self, number: int) -> None:
         """Return as soon as that many sends are under way."""
         async with self._changed:

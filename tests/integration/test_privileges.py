@@ -23,6 +23,7 @@ class May(Enum):
 
     ANYBODY = "anybody: it changes nothing of the channel"
     MANAGERS = "who manages the channel, and everybody in their own private chat"
+    DECIDERS = "who manages the channel that the button is about, wherever it is pressed: see test_moderating"
 
 
 COMMAND_RIGHTS: Mapping[str, May] = {
@@ -37,6 +38,7 @@ COMMAND_RIGHTS: Mapping[str, May] = {
     "opinion": May.ANYBODY,
     "opinions": May.ANYBODY,
     "why": May.ANYBODY,
+    "settings": May.MANAGERS,
     "help": May.ANYBODY,
 }
 VERB_RIGHTS: Mapping[Verb, May] = {
@@ -59,6 +61,13 @@ VERB_RIGHTS: Mapping[Verb, May] = {
     Verb.UNSUBSCRIBE: May.MANAGERS,
     Verb.SUBSCRIPTIONS: May.ANYBODY,
     Verb.HELP: May.ANYBODY,
+    Verb.NOTED: May.ANYBODY,
+    Verb.PREFER: May.MANAGERS,
+    Verb.RESEND: May.DECIDERS,
+    Verb.LEAVE: May.DECIDERS,
+    Verb.CATCH_UP: May.DECIDERS,
+    Verb.FROM_NOW: May.DECIDERS,
+    Verb.TRY_AGAIN: May.DECIDERS,
 }
 FORM_RIGHTS: Mapping[Verb, May] = {Verb.OPINE: May.ANYBODY}
 
@@ -110,12 +119,12 @@ def test_every_verb_and_every_form_has_a_row() -> None:
 
 @pytest.mark.parametrize("name", COMMAND_RIGHTS)
 async def test_a_command_changes_a_channel_for_those_alone_who_may(newsroom: Newsroom, name: str) -> None:
-    arguments = {"topic": "Japan", "story": "1", "words": "museum", "what": "everything"}
+    arguments = {"topic": "Japan", "story": "1", "words": "museum", "what": "everything", "repeats": "no-duplicate"}
     wanted = {option.name for command in COMMANDS if command.name == name for option in command.options}
     for who, (place, may) in SPEAKERS.items():
         if name == "unsubscribe":
             await newsroom.follow(EVERYTHING, place)
-        before = await newsroom.followed(place)
+        before = await newsroom.chosen(place)
         answer = await newsroom.command(name, place, **{key: arguments[key] for key in wanted})
         await _hold(newsroom, place, before, answer, right=COMMAND_RIGHTS[name], may=may, who=who)
 
@@ -129,7 +138,7 @@ async def test_a_button_changes_a_channel_for_those_alone_who_may(newsroom: News
             subject = number
         if verb is Verb.UNSUBSCRIBE:
             subject = (await newsroom.follow(EVERYTHING, place)).id
-        before = await newsroom.followed(place)
+        before = await newsroom.chosen(place)
         answer = await newsroom.press(verb, subject, place=place)
         await _hold(newsroom, place, before, answer, right=VERB_RIGHTS[verb], may=may, who=who)
 
@@ -137,7 +146,7 @@ async def test_a_button_changes_a_channel_for_those_alone_who_may(newsroom: News
 async def _hold(
     newsroom: Newsroom, place: Place, before: object, answer: Answer, *, right: May, may: bool, who: str
 ) -> None:
-    changed = await newsroom.followed(place) != before
+    changed = await newsroom.chosen(place) != before
     refused = ONLY_MANAGERS in words_of(answer)
     assert changed == (right is May.MANAGERS and may), who
     assert refused == (right is May.MANAGERS and not may), who

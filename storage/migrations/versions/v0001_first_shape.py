@@ -44,6 +44,7 @@ def upgrade() -> None:
     _search()
     _channels()
     _digests()
+    _notices()
     _deliveries()
     _attempts()
     _opinions()
@@ -75,9 +76,11 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, _MOMENT, nullable=nullable)
 
 
-def _reference(name: str, to: str, *, ondelete: str | None = None, primary_key: bool = False) -> sa.Column[int]:
+def _reference(
+    name: str, to: str, *, ondelete: str | None = None, primary_key: bool = False, nullable: bool = False
+) -> sa.Column[int]:
     key = sa.ForeignKey(f"{to}.id", ondelete=ondelete)
-    return sa.Column(name, _NUMBER, key, nullable=False, primary_key=primary_key, autoincrement=False)
+    return sa.Column(name, _NUMBER, key, nullable=nullable, primary_key=primary_key, autoincrement=False)
 
 
 def _partial(name: str, table: str, columns: list[str], condition: str, *, unique: bool = False) -> None:
@@ -221,9 +224,13 @@ def _channels() -> None:
         _text("title"),
         _moment("added_at"),
         _text("paused_because", nullable=True),
+        _text("paused_as", nullable=True),
+        _moment("paused_at", nullable=True),
+        _text("prefers"),
         sa.UniqueConstraint("platform", "place", "thread"),
         sqlite_autoincrement=True,
     )
+    _partial("ix_channels_paused", "channels", ["platform"], "paused_because IS NOT NULL")
     op.create_table(
         "subscriptions",
         _id(),
@@ -266,6 +273,7 @@ def _deliveries() -> None:
         _number("channel_id"),
         sa.Column("story_id", _NUMBER, nullable=True),
         sa.Column("digest_id", _NUMBER, nullable=True),
+        sa.Column("notice_id", _NUMBER, nullable=True),
         _whole("part"),
         _whole("attempt"),
         _whole("uncertain"),
@@ -291,12 +299,13 @@ def _deliveries() -> None:
         _text("waited_limit", nullable=True),
         sa.UniqueConstraint("story_id", "channel_id", "kind", "part"),
     )
-    for kind in ("headline", "digest", "refresh"):
+    for kind in ("headline", "digest", "refresh", "notice"):
         is_waiting = f"state = 'pending' AND kind = '{kind}'"
         _partial(f"ix_deliveries_due_{kind}", "deliveries", ["due_at", "id"], is_waiting)
     _partial("uq_deliveries_digest", "deliveries", ["digest_id"], "digest_id IS NOT NULL", unique=True)
     is_breaking = "state = 'pending' AND kind = 'headline' AND is_breaking"
     _partial("ix_deliveries_breaking", "deliveries", ["due_at", "id"], is_breaking)
+    _partial("uq_deliveries_notice", "deliveries", ["notice_id", "channel_id"], "notice_id IS NOT NULL", unique=True)
     was_tried = "state = 'pending' AND kind = 'headline' AND attempt > 0"
     _partial("ix_deliveries_tried", "deliveries", ["channel_id", "id"], was_tried)
     _partial("uq_deliveries_in_flight", "deliveries", ["channel_id"], "state = 'sending'", unique=True)
@@ -322,6 +331,29 @@ def _attempts() -> None:
     )
     op.create_index("ix_attempts_channel_id", "attempts", ["channel_id", "ended_at"])
     op.create_index("ix_attempts_ended_at", "attempts", ["ended_at"])
+
+
+def _notices() -> None:
+    op.create_table(
+        "keepers",
+        _reference("channel_id", "channels", ondelete="CASCADE", primary_key=True),
+        _reference("private_id", "channels", ondelete="CASCADE", primary_key=True),
+        _moment("at"),
+    )
+    op.create_table(
+        "notices",
+        _id(),
+        _text("kind"),
+        _text("key", unique=True),
+        _text("about"),
+        _text("reason"),
+        _reference("channel_id", "channels", ondelete="CASCADE", nullable=True),
+        _reference("source_id", "sources", ondelete="CASCADE", nullable=True),
+        _moment("at"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_notices_channel_id", "notices", ["channel_id", "kind"])
+    op.create_index("ix_notices_source_id", "notices", ["source_id", "kind"])
 
 
 def _opinions() -> None:

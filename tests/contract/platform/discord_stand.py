@@ -17,7 +17,7 @@ from adapters.sandbox.faults import FaultBook
 from adapters.sandbox.store import Store
 from bot.domain.channel import ChannelRef
 from bot.messages.action import ActionCodec
-from bot.ports.platform import Desk
+from bot.ports.platform import Desk, Doors
 from bot.ports.progress import Beat, unheard
 from tests.fakes.clocks import HeldClock
 
@@ -124,10 +124,15 @@ async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
 
 @asynccontextmanager
 async def connected(
-    stand: Stand, desk: Desk, clock: HeldClock | None = None, *, beat: Beat = unheard
+    stand: Stand,
+    desk: Desk,
+    clock: HeldClock | None = None,
+    *,
+    beat: Beat = unheard,
+    doors: Doors | None = None,
 ) -> AsyncIterator[DiscordPlatform]:
     """The platform, listening."""
-    platform = DiscordPlatform(stand.options, codec=CODEC, clock=clock or HeldClock())
+    platform = DiscordPlatform(stand.options, codec=CODEC, clock=clock or HeldClock(), doors=doors)
     listening = asyncio.create_task(platform.listen(desk, beat))
     opening = asyncio.create_task(platform.ready())
     try:

@@ -16,11 +16,11 @@ from adapters.sandbox.telegram.cast import CHANNEL as CHANNEL_ID
 from adapters.sandbox.telegram.cast import GROUP as GROUP_ID
 from adapters.sandbox.telegram.cast import USER_IDS
 from adapters.sandbox.telegram.server import TelegramServer
-from adapters.telegram.platform import OnChannelMoved, OnChannelOpen, TelegramOptions, TelegramPlatform
+from adapters.telegram.platform import TelegramOptions, TelegramPlatform
 from bot.domain.channel import ChannelRef
 from bot.messages.action import ActionCodec
 from bot.ports.clock import Clock
-from bot.ports.platform import Desk
+from bot.ports.platform import Desk, Doors
 from tests.fakes.clocks import HeldClock
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.prompts import FakePrompts
@@ -76,8 +76,7 @@ class Stand:
         self,
         clock: Clock | None = None,
         *,
-        on_channel_open: OnChannelOpen | None = None,
-        on_channel_moved: OnChannelMoved | None = None,
+        doors: Doors | None = None,
     ) -> TelegramPlatform:
         """A platform for this server, not yet listening."""
         return TelegramPlatform(
@@ -86,8 +85,7 @@ class Stand:
             clock=clock or HeldClock(),
             inbox=self.inbox,
             prompts=self.prompts,
-            on_channel_open=on_channel_open,
-            on_channel_moved=on_channel_moved,
+            doors=doors,
         )
 
 

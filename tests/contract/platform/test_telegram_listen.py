@@ -20,6 +20,7 @@ from bot.ports.platform import PlatformStartError
 from tests.contract.platform.telegram_stand import CHANNEL, GROUP, PRIVATE_CHAT, Stand, listening, sandbox
 from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
+from tests.fakes.doors import FakeDoors
 
 HELLO = Show(post=Post(tone=Tone.NOTICE, blocks=(Block(text=text("Hello.")),)))
 COMMANDS = (
@@ -228,14 +229,10 @@ async def test_what_was_not_finished_before_a_restart_is_answered_after_it() -> 
 
 
 async def test_a_group_that_moves_is_told_of() -> None:
-    moves: asyncio.Queue[tuple[ChannelRef, ChannelRef]] = asyncio.Queue()
-
-    async def moved(old: ChannelRef, new: ChannelRef) -> None:
-        await moves.put((old, new))
-
-    async with sandbox() as stand, listening(stand, FakeDesk(), stand.platform(on_channel_moved=moved)):
+    doors = FakeDoors()
+    async with sandbox() as stand, listening(stand, FakeDesk(), stand.platform(doors=doors)):
         new = stand.server.migrate(GROUP.id)
-        assert await moves.get() == (GROUP, replace(GROUP, id=new))
+        assert await doors.heard.get() == ("moved", GROUP, replace(GROUP, id=new))
 
 
 async def test_no_token_reaches_a_log_at_any_level(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.client import NewsClient
+from adapters.discord.door_watch import DoorWatch
 from adapters.discord.inbound import Interaction, is_alone, request
 from bot.domain.channel import ChannelKind, ChannelRef
 from bot.messages.action import Action, ActionCodec, Unreadable, Verb
@@ -26,7 +27,14 @@ async def _ignore(_interaction: Interaction) -> None:
 
 
 def _client() -> NewsClient:
-    client = NewsClient(menu=[], respond=_ignore, on_login=lambda _: None, on_open=lambda: None, on_word=lambda: None)
+    client = NewsClient(
+        menu=[],
+        respond=_ignore,
+        on_login=lambda _: None,
+        on_open=lambda: None,
+        on_word=lambda: None,
+        doors=DoorWatch(None),
+    )
     me: Any = {"id": "1", "username": "newsbot", "global_name": None, "discriminator": "0001", "avatar": None}
     client._connection.user = discord.ClientUser(state=client._connection, data=me)
     return client

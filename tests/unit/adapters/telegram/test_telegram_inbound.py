@@ -6,8 +6,8 @@ import pytest
 from telegram import Update
 
 from adapters.telegram.inbound import ANONYMOUS_ADMIN, Inbound, Incoming
-from adapters.telegram.news_of_chats import Moved, Opened, news_of
-from bot.domain.channel import ChannelKind, ChannelRef
+from adapters.telegram.news_of_chats import Closed, Moved, Opened, news_of
+from bot.domain.channel import ChannelKind, ChannelRef, Loss
 from bot.domain.person import PersonRef
 from bot.messages.action import Action, ActionCodec, Unreadable, Verb
 from bot.messages.exchange import Command, Press, Submission
@@ -200,8 +200,9 @@ def membership(status: str, chat: Raw = CHANNEL) -> Update:
 def test_being_let_in_or_promoted_opens_a_chat_and_being_thrown_out_does_not() -> None:
     assert news_of(membership("administrator")) == Opened(chat=-200)
     assert news_of(membership("member", PRIVATE)) == Opened(chat=5)
-    assert news_of(membership("kicked")) is None
-    assert news_of(membership("left")) is None
+    assert news_of(membership("kicked")) == Closed(chat=-200, loss=Loss.SHUT_OUT)
+    assert news_of(membership("left")) == Closed(chat=-200, loss=Loss.SHUT_OUT)
+    assert news_of(membership("kicked", PRIVATE)) == Closed(chat=5, loss=Loss.BLOCKED)
 
 
 def test_both_service_messages_of_a_migration_say_the_same() -> None:

@@ -10,14 +10,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from typing_extensions import override
 
-from adapters.telegram.platform import OnChannelOpen, TelegramOptions, TelegramPlatform
+from adapters.telegram.platform import TelegramOptions, TelegramPlatform
 from bot.domain.channel import ChannelRef
 from bot.messages.action import ActionCodec
 from bot.messages.exchange import Answer, Replace, Request
 from bot.messages.post import Post, Tone
-from bot.ports.platform import PlatformStartError
+from bot.ports.platform import Doors, PlatformStartError
 from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
+from tests.fakes.doors import FakeDoors
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.prompts import FakePrompts
 from tests.unit.adapters.telegram.bot_server import TOKEN, Script, ok, refusal
@@ -42,7 +43,7 @@ def message(number: int, text: str, **more: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def platform_at(
-    script: Script, *, prompts: FakePrompts | None = None, on_channel_open: OnChannelOpen | None = None
+    script: Script, *, prompts: FakePrompts | None = None, doors: Doors | None = None
 ) -> AsyncIterator[TelegramPlatform]:
     app = web.Application()
     app.router.add_post("/{path:.*}", script.answer)
@@ -53,7 +54,7 @@ async def platform_at(
             clock=HeldClock(),
             inbox=FakeInbox(),
             prompts=prompts or FakePrompts(),
-            on_channel_open=on_channel_open,
+            doors=doors,
         )
 
 
@@ -66,7 +67,7 @@ async def test_a_token_that_is_refused_in_either_way_ends_the_start(code: int) -
 
 
 async def test_a_chat_that_lets_us_in_again_is_told_of() -> None:
-    opened: asyncio.Queue[ChannelRef] = asyncio.Queue()
+    doors = FakeDoors()
     change = {
         "chat": PRIVATE,
         "from": ANA,
@@ -76,9 +77,9 @@ async def test_a_chat_that_lets_us_in_again_is_told_of() -> None:
     }
     menus = [ok([]) for _ in range(3)]
     script = Script(getMe=[ok(BOT)], getMyCommands=menus, getUpdates=[ok([{"update_id": 3, "my_chat_member": change}])])
-    async with platform_at(script, on_channel_open=opened.put) as platform:
+    async with platform_at(script, doors=doors) as platform:
         listening = asyncio.create_task(platform.listen(FakeDesk()))
-        assert await opened.get() == ChannelRef(platform="telegram", id="5")
+        assert await doors.heard.get() == ("opened", ChannelRef(platform="telegram", id="5"))
         listening.cancel()
         await asyncio.wait([listening])
 

@@ -9,6 +9,7 @@ from bot.domain.delivery import Sent
 from bot.domain.digest import Digest
 from bot.domain.errors import SourceExistsError
 from bot.domain.source import Move, Source, Validators
+from bot.domain.story import Story
 from bot.domain.subscription import Everything
 from bot.ports.reading import Reading, ReadingError, Unchanged
 from bot.services.read_sources import SourceReader
@@ -70,6 +71,7 @@ class Desk:
 
 
 def _in_short(shown: Shown) -> str:
+    assert isinstance(shown, Digest | Story)
     return f"{shown.count} from {shown.source}" if isinstance(shown, Digest) else shown.title
 
 

@@ -1,0 +1,127 @@
+"""Promise to tell those who look after a channel what happens to it, in the transaction in which it happens."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.channel import Channel, ChannelId
+from bot.domain.delivery import Buried, ChannelPaused, Claim, DeliveryKind, Parked, Settled
+from bot.domain.notice import NewNotice, NoticeKind
+from bot.domain.source import Source
+from bot.ports.storage import UnitOfWork
+
+_GATHERED = timedelta(seconds=5)
+"""Posts that are parked close together are told in one message."""
+
+_PAUSE_TOLD_AGAIN = timedelta(hours=1)
+_REFUSAL_TOLD_AGAIN = timedelta(days=1)
+
+
+async def tell_outcomes(work: UnitOfWork, settled: Sequence[Settled], *, now: datetime) -> None:
+    """Tell what a person can change. To be called once the outcomes are written: what is not so is not told."""
+    for one in settled:
+        match one.outcome:
+            case ChannelPaused():
+                await tell_paused(work, one.claim.channel_id, now=now)
+            case Parked() if one.claim.kind is DeliveryKind.HEADLINE:
+                await _tell_parked(work, one.claim, now=now)
+            case Buried(by_rules=True, reason=reason) if one.claim.kind is DeliveryKind.HEADLINE:
+                await _tell_refused(work, one.claim, reason, now=now)
+            case _:
+                pass
+
+
+async def tell_paused(work: UnitOfWork, channel_id: ChannelId, *, now: datetime) -> None:
+    """Once for each time that the channel is paused, and at most once an hour."""
+    channel = await work.channels.numbered(channel_id)
+    if channel is None or channel.paused_at is None or channel.paused_because is None:
+        return
+    last = await work.notices.last(NoticeKind.CHANNEL_PAUSED, channel_id)
+    if last and now - last.at < _PAUSE_TOLD_AGAIN:
+        return
+    await work.notices.tell(
+        NewNotice(
+            kind=NoticeKind.CHANNEL_PAUSED,
+            key=f"paused {channel_id} {channel.paused_at.isoformat()}",
+            about=channel.title,
+            reason=channel.paused_because,
+            channel_id=channel_id,
+        ),
+        now=now,
+    )
+
+
+async def tell_back(work: UnitOfWork, channel: Channel, *, now: datetime) -> None:
+    """Ask what is to become of the posts that gathered."""
+    await work.notices.tell(
+        NewNotice(
+            kind=NoticeKind.CHANNEL_IS_BACK,
+            key=f"back {channel.id} {now.isoformat()}",
+            about=channel.title,
+            channel_id=channel.id,
+        ),
+        now=now,
+    )
+
+
+async def tell_source_fails(work: UnitOfWork, source: Source, *, now: datetime) -> None:
+    """Once for each outage."""
+    await work.notices.tell(
+        NewNotice(
+            kind=NoticeKind.SOURCE_FAILS,
+            key=f"fails {source.id} {source.failing_since.isoformat() if source.failing_since else ''}",
+            about=source.title,
+            reason=source.trouble.message if source.trouble else "",
+            source_id=source.id,
+        ),
+        now=now,
+    )
+
+
+async def tell_source_is_back(work: UnitOfWork, source: Source, *, now: datetime) -> None:
+    """For those who were told that it fails."""
+    await work.notices.source_is_back(
+        source.id,
+        NewNotice(
+            kind=NoticeKind.SOURCE_IS_BACK,
+            key=f"back {source.id} {now.isoformat()}",
+            about=source.title,
+            source_id=source.id,
+        ),
+        now=now,
+    )
+
+
+async def _tell_parked(work: UnitOfWork, claim: Claim, *, now: datetime) -> None:
+    parked = await work.deliveries.parked(claim.channel_id)
+    if all(post.id != claim.id for post in parked):
+        return
+    last = await work.notices.last(NoticeKind.POSTS_PARKED, claim.channel_id)
+    if last and await work.notices.is_waiting(last.id):
+        return
+    await work.notices.tell(
+        NewNotice(
+            kind=NoticeKind.POSTS_PARKED,
+            key=f"parked {claim.id} {claim.attempt}",
+            about=f"Story {claim.story_id}",
+            channel_id=claim.channel_id,
+        ),
+        now=now,
+        due=now + _GATHERED,
+    )
+
+
+async def _tell_refused(work: UnitOfWork, claim: Claim, reason: str, *, now: datetime) -> None:
+    last = await work.notices.last(NoticeKind.POST_REFUSED, claim.channel_id)
+    if last and now - last.at < _REFUSAL_TOLD_AGAIN:
+        return
+    story = await work.stories.find(claim.story_id) if claim.story_id else None
+    await work.notices.tell(
+        NewNotice(
+            kind=NoticeKind.POST_REFUSED,
+            key=f"refused {claim.id} {claim.attempt}",
+            about=story.title if story else f"Story {claim.story_id}",
+            reason=reason,
+            channel_id=claim.channel_id,
+        ),
+        now=now,
+    )
