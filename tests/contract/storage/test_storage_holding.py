@@ -38,6 +38,7 @@ async def _sent_now(storage: Database) -> list[StoryId]:
     left = []
     while claims := await stored.claimed(storage, now=_LATER):
         for number, claim in enumerate(claims):
+            assert claim.story_id is not None
             left.append(claim.story_id)
             await stored.settled(storage, (claim, Sent(receipt=receipt(str(number)))), now=_LATER)
     return left

@@ -78,8 +78,9 @@ async def test_a_notice_is_found_as_it_was_told(storage: Database) -> None:
     channel = await _kept(storage, "100", "ada")
     await _tell(storage, _paused(channel))
     [claim] = await stored.claimed(storage)
+    assert claim.notice_id is not None
     async with storage.reading() as look:
-        notice = await look.notices.find(NoticeId(claim.story_id))
+        notice = await look.notices.find(claim.notice_id)
         assert notice == await look.notices.last(NoticeKind.CHANNEL_PAUSED, channel.id)
         assert await look.notices.find(NoticeId(999)) is None
     assert notice is not None
@@ -119,9 +120,10 @@ async def test_a_killed_senders_notice_is_found_again(storage: Database) -> None
     channel = await _kept(storage, "100", "ada")
     await _tell(storage, _paused(channel))
     [claim] = await stored.claimed(storage, holder="dead")
+    assert claim.notice_id is not None
     async with storage.reading() as look:
         [left] = await look.deliveries.abandoned(now=NOON, holder="alive")
-        waiting = await look.notices.is_waiting(NoticeId(claim.story_id))
+        waiting = await look.notices.is_waiting(claim.notice_id)
     assert (left.id, left.kind, left.channel) == (claim.id, DeliveryKind.NOTICE, channel_ref("@ada"))
     assert not waiting
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.article import StoryId
-from bot.domain.channel import ChannelId, ChannelRef
+from bot.domain.channel import ChannelId, ChannelRef, Prefers
 from bot.domain.delivery import (
     Claim,
     DeliveryId,
@@ -24,7 +24,7 @@ from bot.domain.delivery import (
 BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-def claim(*, uncertain: int, attempt: int = 1) -> Claim:
+def claim(*, uncertain: int, attempt: int = 1, prefers: Prefers = Prefers.NO_LOSS) -> Claim:
     return Claim(
         id=DeliveryId(1),
         kind=DeliveryKind.HEADLINE,
@@ -37,6 +37,7 @@ def claim(*, uncertain: int, attempt: int = 1) -> Claim:
         revision=0,
         first_attempt_at=BEGAN,
         leased_until=BEGAN + timedelta(seconds=90),
+        prefers=prefers,
     )
 
 
@@ -55,6 +56,7 @@ _HEADLINE_CHANGES = {
     (_S.PARKED, _S.BURIED),
     (_S.PAUSED, _S.PENDING),
     (_S.PAUSED, _S.PARKED),
+    (_S.PAUSED, _S.BURIED),
 }
 _REFRESH_CHANGES = _HEADLINE_CHANGES | {(_S.SENT, _S.PENDING), (_S.SENT, _S.PAUSED)}
 
@@ -63,7 +65,11 @@ _REFRESH_CHANGES = _HEADLINE_CHANGES | {(_S.SENT, _S.PENDING), (_S.SENT, _S.PAUS
 @pytest.mark.parametrize("before", DeliveryState)
 @pytest.mark.parametrize(
     ("kind", "changes"),
-    [(DeliveryKind.HEADLINE, _HEADLINE_CHANGES), (DeliveryKind.REFRESH, _REFRESH_CHANGES)],
+    [
+        (DeliveryKind.HEADLINE, _HEADLINE_CHANGES),
+        (DeliveryKind.REFRESH, _REFRESH_CHANGES),
+        (DeliveryKind.NOTICE, _HEADLINE_CHANGES),
+    ],
 )
 def test_these_changes_and_no_others_are_legal(
     kind: DeliveryKind, changes: set[tuple[DeliveryState, DeliveryState]], before: DeliveryState, after: DeliveryState
@@ -91,6 +97,18 @@ def test_elsewhere_it_is_repeated_once_and_counted() -> None:
     )
     assert isinstance(outcome, Waiting)
     assert outcome.was_uncertain
+
+
+def test_a_channel_that_wants_nothing_twice_has_the_first_unknown_outcome_left_to_a_person() -> None:
+    doubtful = claim(uncertain=0, prefers=Prefers.NO_DUPLICATE)
+    outcome = after_uncertain(doubtful, now=BEGAN + timedelta(seconds=5), repeat_safe=timedelta(0), reason="cut")
+    assert outcome == Parked(reason="cut")
+
+
+def test_a_channel_that_wants_nothing_twice_gets_repeats_that_are_recognised() -> None:
+    doubtful = claim(uncertain=3, prefers=Prefers.NO_DUPLICATE)
+    outcome = after_uncertain(doubtful, now=BEGAN, repeat_safe=timedelta(seconds=60), reason="cut")
+    assert isinstance(outcome, Waiting)
 
 
 def test_a_second_unknown_outcome_is_left_to_a_person() -> None:
