@@ -174,9 +174,8 @@ def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until:
 _BREAKING = literal_column("deliveries.is_breaking", Boolean)
 """Named as the index has it: SQLite would be asked for a column that equals one."""
 _LINES = (
-    _line(DeliveryKind.NOTICE),
     _line(DeliveryKind.HEADLINE).where(_BREAKING),
-    *map(_line, (DeliveryKind.HEADLINE, DeliveryKind.DIGEST, DeliveryKind.REFRESH)),
+    *map(_line, (DeliveryKind.NOTICE, DeliveryKind.HEADLINE, DeliveryKind.DIGEST, DeliveryKind.REFRESH)),
 )
 _MAY_GO = tuple(
     line.where(_c.due_at <= bindparam("now"))
