@@ -1,5 +1,6 @@
 """The few things that SQLite and PostgreSQL say differently."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, Text
@@ -8,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
+
+from storage.column_types import Moment
 
 
 def is_postgresql(connection: AsyncConnection) -> bool:
@@ -39,3 +42,21 @@ def _on_sqlite(_element: RandomOnce, _compiler: SQLCompiler, **_: Any) -> str:
 def _on_postgresql(_element: RandomOnce, _compiler: SQLCompiler, **_: Any) -> str:
     half = f"lpad(to_hex(floor(random() * {16**11})::bigint), 11, '0')"
     return f"{half} || {half}"
+
+
+class FromNow(FunctionElement[datetime]):
+    """So many seconds after now, by the database's own clock, which goes on within a transaction."""
+
+    type = Moment()
+    inherit_cache = True
+
+
+@compiles(FromNow, "sqlite")
+def _on_sqlite_s_clock(element: FromNow, compiler: SQLCompiler, **options: Any) -> str:
+    seconds = compiler.process(element.clauses, **options)
+    return f"strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000'"
+
+
+@compiles(FromNow, "postgresql")
+def _on_postgresql_s_clock(element: FromNow, compiler: SQLCompiler, **options: Any) -> str:
+    return f"clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)})"

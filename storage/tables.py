@@ -480,3 +480,14 @@ notes = Table("notes", metadata, _NamedValueColumns)
 
 secrets = Table("secrets", metadata, _NamedValueColumns)
 """What only this installation may know; never shown and never exported."""
+
+
+class _LeaseColumns(TypedColumns):
+    task: Named[str] = Column(Plain, primary_key=True)
+    holder: Named[str] = Column(Plain)
+    fence: Named[int] = Column(Number)
+    until: Named[datetime] = Column(Moment)
+
+
+leases = Table("leases", metadata, _LeaseColumns)
+"""Tasks that one process at a time does. ``until`` is a time of the database's clock."""

@@ -7,6 +7,7 @@ from storage.attic import DatabaseAttic
 from storage.channels import DatabaseChannels
 from storage.deliveries import DatabaseDeliveries
 from storage.digests import DatabaseDigests
+from storage.leases import DatabaseLeases
 from storage.notes import DatabaseNotes
 from storage.notices import DatabaseNotices
 from storage.opinions import DatabaseOpinions
@@ -33,6 +34,7 @@ class DatabaseUnit:
         self._attic = DatabaseAttic(connection)
         self._notes = DatabaseNotes(connection)
         self._notices = DatabaseNotices(connection)
+        self._leases = DatabaseLeases(connection)
 
     @property
     def sources(self) -> DatabaseSources:
@@ -81,6 +83,9 @@ class DatabaseUnit:
     @property
     def notices(self) -> DatabaseNotices:
         return self._notices
+
+    def leases(self) -> DatabaseLeases:
+        return self._leases
 
     async def commit(self) -> None:
         await self._connection.commit()

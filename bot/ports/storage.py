@@ -17,6 +17,7 @@ from bot.domain.digest import Digest, DigestId
 from bot.domain.full_text import PageText
 from bot.domain.history import Attempt, Trace
 from bot.domain.keeping import Leftover
+from bot.domain.lease import Lease
 from bot.domain.matching import Match
 from bot.domain.notice import NewNotice, Notice, NoticeId, NoticeKind
 from bot.domain.opinion import Opinion, Tally
@@ -533,6 +534,24 @@ class NoticeStore(Protocol):
 
     async def is_waiting(self, notice_id: NoticeId) -> bool:
         """Whether somebody is still to be told for the first time."""
+
+
+class LeaseStore(Protocol):
+    """Tasks that one process at a time does. Time is the database's own, whatever each process's clock says."""
+
+    async def take(self, task: str, *, holder: str, lasts: timedelta, others_are_dead: bool = False) -> Lease | None:
+        """Hold the task for so long from now on; None while another holds it, unless the others are known to be dead.
+
+        Whoever holds it goes on with the same fence; a new turn, also of the same holder, gets the next.
+        """
+        ...
+
+    async def is_held(self, lease: Lease) -> bool:
+        """Whether this turn goes on. Until the unit of work is left, nobody else's can begin."""
+        ...
+
+    async def give_back(self, lease: Lease) -> None:
+        """End this turn if it still goes on: anybody may begin the next."""
         ...
 
 
@@ -567,6 +586,9 @@ class Reading(Protocol):
 
 class UnitOfWork(Reading, Protocol):
     """Changes that happen together or not at all."""
+
+    @property
+    def leases(self) -> LeaseStore: ...
 
     async def commit(self) -> None:
         """Make it so. Leaving without it undoes everything."""

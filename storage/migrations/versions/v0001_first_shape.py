@@ -50,6 +50,7 @@ def upgrade() -> None:
     _opinions()
     _requests()
     _names()
+    _leases()
 
 
 def _id() -> sa.Column[int]:
@@ -399,3 +400,7 @@ def _requests() -> None:
 def _names() -> None:
     for table in ("notes", "secrets"):
         op.create_table(table, _text("name", primary_key=True), _text("value"))
+
+
+def _leases() -> None:
+    op.create_table("leases", _text("task", primary_key=True), _text("holder"), _number("fence"), _moment("until"))
