@@ -1,6 +1,7 @@
 """The one place where concrete classes meet."""
 
 import asyncio
+import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -24,11 +25,12 @@ from adapters.telegram.webhook import Webhook, WebhookReceiver, webhook_below
 from bot.commands.house import House, MayManage
 from bot.desk import NewsDesk
 from bot.domain.channel import ChannelRef
+from bot.domain.lease import Lease
 from bot.domain.person import PersonRef
 from bot.domain.topic import Catalogue, read_catalogue
 from bot.messages.action import ActionCodec
 from bot.ports.platform import ChatPlatform
-from bot.ports.progress import Progress
+from bot.ports.progress import Beat, Progress
 from bot.ports.reading import PageReader
 from bot.runtime import Runtime
 from bot.services.complete_articles import ArticleCompleter
@@ -36,6 +38,7 @@ from bot.services.deliver import Deliverer
 from bot.services.give_opinion import OpinionBox
 from bot.services.housekeep import Housekeeper
 from bot.services.keep_going import Loop
+from bot.services.keep_lease import LeaseKeeper
 from bot.services.let_in import DoorKeeper
 from bot.services.read_sources import SourceReader
 from bot.services.shelf import Shelf
@@ -160,9 +163,10 @@ async def build_runtime(
     codec = ActionCodec(key)
     webhook = _webhook(settings, key)
     platforms: dict[str, ChatPlatform] = {}
-    deliverer = Deliverer(desk.database, platforms, desk.clock, events, holder=secrets.token_hex(8))
+    deliverer = Deliverer(desk.database, platforms, desk.clock, events)
     doors = DoorKeeper(desk.database, desk.clock, wake=deliverer.wake)
     platforms.update(_platforms(desk, wires, codec, doors, webhook))
+    leases = LeaseKeeper(desk.database, desk.clock, events, holder=_us(), is_alone=is_embedded(settings))
     refresh_delay = timedelta(seconds=settings.refresh_delay)
     house = House(
         storage=desk.database,
@@ -192,18 +196,32 @@ async def build_runtime(
         clock=desk.clock,
         events=events,
         pulse=pulse,
-        others_are_dead=is_embedded(settings),
+        leases=leases,
         also={
-            "housekeeping": Loop(run=_housekeeper(settings, desk, events).run),
+            "housekeeping": _housekeeping(settings, desk, events, leases),
             **({"web": _web_server(desk, progress, door, webhook, platforms)} if door else {}),
         },
         progress=progress,
     )
 
 
-def _housekeeper(settings: Settings, desk: Desk, events: LogEvents) -> Housekeeper:
+def _housekeeping(settings: Settings, desk: Desk, events: LogEvents, leases: LeaseKeeper) -> Loop:
+    """In one process at a time."""
     keep_articles = timedelta(days=settings.keep_articles_days)
-    return Housekeeper(desk.database, desk.clock, events, keep_articles=keep_articles)
+    housekeeper = Housekeeper(desk.database, desk.clock, events, keep_articles=keep_articles)
+
+    async def tidy_in_turn(beat: Beat) -> None:
+        async def tidy(_: Lease) -> None:
+            await housekeeper.run(beat)
+
+        await leases.while_held("housekeeping", tidy, beat=beat)
+
+    return Loop(run=tidy_in_turn)
+
+
+def _us() -> str:
+    """This process's name among all that ever ran, which tells an operator where it runs."""
+    return f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
 
 
 def is_embedded(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import functools
 from collections.abc import Callable, Mapping
 
+from bot.domain.lease import Lease
 from bot.ports.clock import Clock
 from bot.ports.events import Events
 from bot.ports.platform import ChatPlatform, Desk, PlatformStartError
@@ -11,6 +12,7 @@ from bot.ports.progress import Beat, Progress
 from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.keep_going import Loop, LoopKeeper
+from bot.services.keep_lease import LeaseKeeper, Work
 from bot.services.read_sources import SourceReader
 
 _SOURCES_S = 1.0
@@ -29,8 +31,8 @@ class NoPlatformError(Exception):
 class Runtime:
     """Everything that goes on while the bot runs.
 
-    ``pulse`` is told the progress every five seconds. ``others_are_dead``: no other process uses the database. ``also``
-    are loops by name that go on beside those that every bot has.
+    ``pulse`` is told the progress every five seconds. ``reads``: whether this process reads sources and their pages.
+    ``also`` are loops by name that go on beside those that every bot has.
     """
 
     def __init__(
@@ -44,7 +46,8 @@ class Runtime:
         clock: Clock,
         events: Events,
         pulse: Callable[[Progress], None],
-        others_are_dead: bool,
+        leases: LeaseKeeper,
+        reads: bool = True,
         also: Mapping[str, Loop] = _NO_LOOPS,
         progress: Progress | None = None,
     ) -> None:
@@ -56,7 +59,8 @@ class Runtime:
         self._clock = clock
         self._events = events
         self._pulse = pulse
-        self._others_are_dead = others_are_dead
+        self._leases = leases
+        self._reads = reads
         self._also = also
         self._failed = asyncio.Event()
         self.progress = progress or Progress()
@@ -86,17 +90,18 @@ class Runtime:
             watching.result()
 
     def _loops(self) -> dict[str, Loop]:
-        loops = {
-            "deliveries": Loop(run=self._deliverer.run),
-            "sources": Loop(run=self._read_sources),
-            "pages": Loop(run=self._completer.run),
-            "recovery": Loop(run=self._recover),
-            "pulse": Loop(run=self._beat),
-            **self._also,
-        }
+        loops = {"deliveries": Loop(run=self._deliverer.run), "pulse": Loop(run=self._beat), **self._also}
+        if self._reads:
+            loops["sources"] = Loop(run=self._read_sources)
+            loops["pages"] = Loop(run=self._complete_pages)
+        if self._platforms:
+            loops["recovery"] = Loop(run=self._recover)
         for name, platform in self._platforms.items():
-            loops[name] = Loop(run=functools.partial(self._listen, platform), is_vital=False)
-            loops[f"connect {name}"] = Loop(run=functools.partial(self._connect, platform), is_watched=False)
+            if platform.limits.one_listener:
+                loops[name] = Loop(run=functools.partial(self._listen_in_turn, platform), is_vital=False)
+            else:
+                loops[name] = Loop(run=functools.partial(self._listen, platform), is_vital=False)
+                loops[f"connect {name}"] = Loop(run=functools.partial(self._send_in_turn, platform), is_watched=False)
         return loops
 
     async def _listen(self, platform: ChatPlatform, beat: Beat) -> None:
@@ -111,11 +116,50 @@ class Runtime:
         if set(self.progress.refused) == set(self._platforms):
             self._failed.set()
 
-    async def _connect(self, platform: ChatPlatform, _: Beat) -> None:
+    async def _listen_in_turn(self, platform: ChatPlatform, beat: Beat) -> None:
+        """Where one process at a time may listen, it is the one that sends."""
+
+        async def listen_and_send(lease: Lease) -> None:
+            sending = asyncio.create_task(self._send(platform, lease))
+            listening = asyncio.create_task(self._listen(platform, beat))
+            try:
+                await asyncio.wait([sending, listening], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (sending, listening):
+                    task.cancel()
+                ends = await asyncio.gather(sending, listening, return_exceptions=True)
+            for end in ends:
+                if isinstance(end, Exception):
+                    raise end
+
+        await self._in_turn(platform, listen_and_send, beat)
+
+    async def _send_in_turn(self, platform: ChatPlatform, beat: Beat) -> None:
+        """Everybody may listen, and one sends."""
         await platform.ready()
-        await self._deliverer.connect(platform.name, others_are_dead=self._others_are_dead)
+        await self._in_turn(platform, functools.partial(self._send, platform), beat)
+
+    async def _in_turn(self, platform: ChatPlatform, work: Work, beat: Beat) -> None:
+        def stop() -> None:
+            self._deliverer.disconnect(platform.name)
+            self.progress.connected.discard(platform.name)
+
+        await self._leases.while_held(platform.name, work, stop=stop, beat=beat)
+
+    async def _send(self, platform: ChatPlatform, lease: Lease) -> None:
+        await platform.ready()
+        await self._deliverer.connect(platform.name, lease)
         self.progress.connected.add(platform.name)
         self._events.note("platform ready", platform=platform.name)
+        await asyncio.Event().wait()
+
+    async def _complete_pages(self, beat: Beat) -> None:
+        """In one process at a time: no page need be read twice, and no site is asked by two of us at once."""
+
+        async def complete(_: Lease) -> None:
+            await self._completer.run(beat)
+
+        await self._leases.while_held("pages", complete, beat=beat)
 
     async def _read_sources(self, beat: Beat) -> None:
         while True:
@@ -134,5 +178,6 @@ class Runtime:
     async def _beat(self, beat: Beat) -> None:
         while True:
             beat()
+            self.progress.standing_by = set(self._leases.standing_by)
             self._pulse(self.progress)
             await self._clock.sleep(_PULSE_S)

@@ -5,7 +5,7 @@ All times are the database's own: processes on several machines need not agree o
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, case, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, literal, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.lease import Lease
@@ -14,6 +14,7 @@ from storage.dialects import FromNow
 from storage.tables import leases
 
 _c = leases.c
+_NOW = FromNow(literal(0.0))
 
 
 class DatabaseLeases:
@@ -23,29 +24,31 @@ class DatabaseLeases:
         self._connection = connection
 
     async def take(self, task: str, *, holder: str, lasts: timedelta, others_are_dead: bool = False) -> Lease | None:
-        until = FromNow(literal(lasts.total_seconds()))
+        until = _after(lasts)
         statement = dialects.insert(self._connection, leases).values(task=task, holder=holder, fence=1, until=until)
-        is_over = _c.until <= FromNow(literal(0.0))
-        is_mine = _c.holder == holder
         taken = statement.on_conflict_do_update(
             index_elements=[_c.task],
-            set_={
-                "holder": holder,
-                "fence": case((is_mine & ~is_over, _c.fence), else_=_c.fence + 1),
-                "until": until,
-            },
-            where=true() if others_are_dead else or_(is_over, is_mine),
-        ).returning(_c.fence)
-        fence = (await self._connection.execute(taken)).scalar_one_or_none()
+            set_={"holder": holder, "fence": _c.fence + 1, "until": until},
+            where=true() if others_are_dead else or_(_c.until <= _NOW, _c.holder == holder),
+        )
+        fence = (await self._connection.execute(taken.returning(_c.fence))).scalar_one_or_none()
         return None if fence is None else Lease(task=task, holder=holder, fence=fence)
 
+    async def renew(self, lease: Lease, *, lasts: timedelta) -> bool:
+        renewed = update(leases).where(*_goes_on(lease)).values(until=_after(lasts))
+        return (await self._connection.execute(renewed)).rowcount == 1
+
     async def is_held(self, lease: Lease) -> bool:
-        statement = select(_c.task).where(*_is(lease), _c.until > FromNow(literal(0.0)))
+        statement = select(_c.task).where(*_goes_on(lease))
         return (await self._connection.execute(statement.with_for_update(read=True))).first() is not None
 
     async def give_back(self, lease: Lease) -> None:
-        await self._connection.execute(update(leases).where(*_is(lease)).values(until=FromNow(literal(0.0))))
+        await self._connection.execute(update(leases).where(*_goes_on(lease)).values(until=_NOW))
 
 
-def _is(lease: Lease) -> tuple[ColumnElement[bool], ...]:
-    return _c.task == lease.task, _c.holder == lease.holder, _c.fence == lease.fence
+def _after(time: timedelta) -> FromNow:
+    return FromNow(literal(time.total_seconds()))
+
+
+def _goes_on(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return _c.task == lease.task, _c.holder == lease.holder, _c.fence == lease.fence, _c.until > _NOW

@@ -84,6 +84,7 @@ class DatabaseUnit:
     def notices(self) -> DatabaseNotices:
         return self._notices
 
+    @property
     def leases(self) -> DatabaseLeases:
         return self._leases
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import ArticleId, Draft, StoryId
 from bot.domain.channel import Channel
 from bot.domain.delivery import Claim, Outcome, Settled
+from bot.domain.lease import Lease
 from bot.domain.source import Source
 from bot.domain.subscription import Everything, Target
 from bot.ports.storage import Storage, UnitOfWork
@@ -107,3 +108,12 @@ def story_of(claim: Claim) -> StoryId:
     """The story whose card is claimed."""
     assert claim.story_id is not None
     return claim.story_id
+
+
+async def leased(storage: Storage, task: str = "discord") -> Lease:
+    """The next turn at the task, whoever had the one before."""
+    async with storage.writing() as work:
+        lease = await work.leases.take(task, holder="here", lasts=timedelta(hours=1), others_are_dead=True)
+        await work.commit()
+    assert lease
+    return lease

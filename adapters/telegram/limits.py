@@ -42,5 +42,6 @@ LIMITS = Limits(
     buttons_in_row=8,
     rows=12,
     can_whisper=True,
+    one_listener=True,
     greets=True,
 )

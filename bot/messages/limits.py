@@ -14,6 +14,7 @@ class Limits:
     ``can_find``: whether our own posts can be looked up in a channel's history.
     ``can_whisper``: whether an answer can be shown to one person in a shared channel.
     ``has_forms``: whether several fields can be asked at once.
+    ``one_listener``: whether one process at a time may listen to people.
     ``greets``: whether people open a conversation with a start command.
     """
 
@@ -28,4 +29,5 @@ class Limits:
     can_whisper: bool = False
     can_edit: bool = True
     has_forms: bool = False
+    one_listener: bool = False
     greets: bool = False

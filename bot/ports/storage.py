@@ -534,16 +534,20 @@ class NoticeStore(Protocol):
 
     async def is_waiting(self, notice_id: NoticeId) -> bool:
         """Whether somebody is still to be told for the first time."""
+        ...
 
 
 class LeaseStore(Protocol):
     """Tasks that one process at a time does. Time is the database's own, whatever each process's clock says."""
 
     async def take(self, task: str, *, holder: str, lasts: timedelta, others_are_dead: bool = False) -> Lease | None:
-        """Hold the task for so long from now on; None while another holds it, unless the others are known to be dead.
-
-        Whoever holds it goes on with the same fence; a new turn, also of the same holder, gets the next.
+        """A new turn at the task that lasts so long from now on, with the next fence; None while another's goes on,
+        unless the others are known to be dead. It ends whatever turn the holder had.
         """
+        ...
+
+    async def renew(self, lease: Lease, *, lasts: timedelta) -> bool:
+        """Let this turn last so long from now on; False where it has ended."""
         ...
 
     async def is_held(self, lease: Lease) -> bool:

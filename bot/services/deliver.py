@@ -22,6 +22,7 @@ from bot.domain.delivery import (
     after_nothing_found,
     after_uncertain,
 )
+from bot.domain.lease import Lease
 from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.events import Events
@@ -42,7 +43,7 @@ LEASE = timedelta(seconds=90)
 """Longer than any send may take with all the retries inside a platform's library."""
 
 IN_FLIGHT = 100
-"""How many sends may be under way at once, over all channels."""
+"""How many sends may be under way at once on each platform, over all its channels."""
 
 _IDLE_S = 1.0
 _DRAIN_S = 10.0
@@ -60,26 +61,32 @@ class _Moved(Waiting):
     to: ChannelRef
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """A claim and the turn in which it was taken."""
+
+    claim: Claim
+    lease: Lease
+
+
 class Deliverer:
     """Sends what is due: at most one at a time in a channel, many channels at once.
 
     One per process. No transaction is open while the network is waited for.
     """
 
-    def __init__(
-        self, storage: Storage, platforms: Mapping[str, ChatPlatform], clock: Clock, events: Events, *, holder: str
-    ) -> None:
+    def __init__(self, storage: Storage, platforms: Mapping[str, ChatPlatform], clock: Clock, events: Events) -> None:
         self._storage = storage
         self._platforms = platforms
         self._clock = clock
         self._events = events
-        self._holder = holder
-        self._connected: set[str] = set()
+        self._connected: dict[str, Lease] = {}
         self._wake = asyncio.Event()
         self._is_stopping = False
-        self._flying: set[asyncio.Task[None]] = set()
+        self._flying: dict[asyncio.Task[None], str] = {}
         self._landed: list[Settled] = []
         self._has_landed = asyncio.Event()
+        self._settling = asyncio.Lock()
 
     def wake(self) -> None:
         """Something may be due now."""
@@ -90,22 +97,33 @@ class Deliverer:
         self._is_stopping = True
         self._wake.set()
 
-    async def connect(self, platform: str, *, others_are_dead: bool) -> int:
-        """From now on send on this platform, after deciding about the sends that a dead process left open.
+    async def connect(self, platform: str, lease: Lease) -> int:
+        """From now on send on this platform, after deciding about the sends that were left open before this turn.
 
-        ``others_are_dead``: this is the only process on the database, so that nobody's lease need be waited for.
-        Returns how many sends were left open.
+        Whose turn was before is dead, or has stopped and finds no row of its own any more. Returns how many sends were
+        left open. What we know of them ourselves is written down first.
         """
-        left = await self.recover(platform, others_are_dead=others_are_dead)
-        self._connected.add(platform)
+        await self._settle_landed()
+        left = await self._recover(platform, lease)
+        self._connected[platform] = lease
         self.wake()
         return left
 
-    async def recover(self, platform: str, *, others_are_dead: bool = False) -> int:
-        """Decide about the platform's claims whose holder is dead; how many there were."""
-        holder = self._holder if others_are_dead else None
+    def disconnect(self, platform: str) -> None:
+        """Send nothing more on this platform, at once: what is under way there is cut, and its rows stay claimed."""
+        self._connected.pop(platform, None)
+        for task, where in self._flying.items():
+            if where == platform:
+                task.cancel()
+
+    async def recover(self, platform: str) -> int:
+        """Decide about the platform's claims that nobody works on any more; how many there were."""
+        lease = self._connected.get(platform)
+        return await self._recover(platform, lease) if lease else 0
+
+    async def _recover(self, platform: str, lease: Lease) -> int:
         async with self._storage.reading() as look:
-            abandoned = await look.deliveries.abandoned(now=self._clock.now(), holder=holder)
+            abandoned = await look.deliveries.abandoned(now=self._clock.now(), holder=lease.turn)
         left = [claim for claim in abandoned if claim.channel.platform == platform]
         if left:
             shown = await self._shown_by(left)
@@ -122,10 +140,10 @@ class Deliverer:
                 beat()
                 self._wake.clear()
                 claims = await self._claim()
-                self._launch(claims, await self._shown_by(claims))
+                await self._launch(claims)
                 if not claims:
                     await self._rest()
-                elif len(self._flying) >= IN_FLIGHT:
+                elif not any(map(self._room, self._connected)):
                     await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             if self._flying:
                 await asyncio.wait(self._flying, timeout=_DRAIN_S)
@@ -139,23 +157,35 @@ class Deliverer:
     async def deliver_due(self) -> int:
         """Send what is due now and return once it is written down; how many rows were claimed."""
         claims = await self._claim()
-        self._launch(claims, await self._shown_by(claims))
+        await self._launch(claims)
         if self._flying:
             await asyncio.wait(self._flying)
         await self._settle_landed()
         return len(claims)
 
-    async def _claim(self) -> list[Claim]:
-        free = IN_FLIGHT - len(self._flying)
-        if not self._connected or free <= 0:
+    async def _claim(self) -> list[_Held]:
+        open_to = [lease for lease in self._connected.values() if self._room(lease.task)]
+        if not open_to:
             return []
+        held: list[_Held] = []
         async with self._storage.writing() as work:
-            claims = await work.deliveries.claim(
-                tuple(self._connected), holder=self._holder, limit=free, now=self._clock.now(), lease=LEASE
-            )
-            if claims:
+            for lease in open_to:
+                if await work.leases.is_held(lease):
+                    claims = await work.deliveries.claim(
+                        (lease.task,),
+                        holder=lease.turn,
+                        limit=self._room(lease.task),
+                        now=self._clock.now(),
+                        lease=LEASE,
+                    )
+                    held += [_Held(claim=claim, lease=lease) for claim in claims]
+            if held:
                 await work.commit()
-        return claims
+        return held
+
+    def _room(self, platform: str) -> int:
+        """How many more sends may be under way there."""
+        return IN_FLIGHT - sum(where == platform for where in self._flying.values())
 
     async def _shown_by(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown]:
         if not claims:
@@ -163,11 +193,15 @@ class Deliverer:
         async with self._storage.reading() as look:
             return await shown_by(look, claims)
 
-    def _launch(self, claims: Sequence[Claim], shown: Mapping[DeliveryId, Shown]) -> None:
-        for claim in claims:
-            task = asyncio.create_task(self._deliver(claim, shown.get(claim.id)))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
+    async def _launch(self, held: Sequence[_Held]) -> None:
+        """Begin to send what was claimed, unless the turn in which it was claimed ended meanwhile."""
+        shown = await self._shown_by([one.claim for one in held])
+        for one in held:
+            claim, platform = one.claim, one.claim.channel.platform
+            if self._connected.get(platform) == one.lease:
+                task = asyncio.create_task(self._deliver(claim, shown.get(claim.id)))
+                self._flying[task] = platform
+                task.add_done_callback(self._flying.pop)
 
     async def _deliver(self, claim: Claim, shown: Shown | None) -> None:
         outcome = await self._guarded(claim, shown, self._show)
@@ -192,12 +226,13 @@ class Deliverer:
             self.wake()
 
     async def _settle_landed(self) -> None:
-        landed, self._landed = self._landed, []
-        try:
-            await self._settle(landed)
-        except BaseException:
-            self._landed = landed + self._landed
-            raise
+        async with self._settling:
+            landed, self._landed = self._landed, []
+            try:
+                await self._settle(landed)
+            except BaseException:
+                self._landed = landed + self._landed
+                raise
 
     async def _settle(self, settled: Sequence[Settled]) -> None:
         if not settled:

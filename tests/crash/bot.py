@@ -26,7 +26,8 @@ from adapters.telegram.platform import TelegramOptions, TelegramPlatform
 from bot import runtime
 from bot.domain.delivery import Claim, Receipt
 from bot.messages.limits import Limits
-from bot.services import deliver
+from bot.services import deliver, keep_lease
+from bot.services.keep_lease import Tempo
 from storage.articles import DatabaseArticles
 from storage.deliveries import DatabaseDeliveries
 from storage.unit_of_work import DatabaseUnit
@@ -171,6 +172,10 @@ def _watch(order: Order) -> None:
     if order.lease_s is not None:
         patch.object(deliver, "LEASE", timedelta(seconds=order.lease_s)).start()
         patch.object(runtime, "_RECOVERY_S", order.lease_s / 4).start()
+        tempo = Tempo(
+            lasts_s=order.lease_s, renewed_every_s=order.lease_s / 5, asked_every_s=0.1, margin_s=order.lease_s / 10
+        )
+        patch.object(keep_lease, "Tempo", lambda: tempo).start()
 
 
 def _pass(*passed: str) -> None:

@@ -50,8 +50,33 @@ async def test_each_task_is_taken_by_itself(storage: Database) -> None:
     assert await take(storage, "two", task="telegram") == Lease(task="telegram", holder="two", fence=1)
 
 
-async def test_the_holder_goes_on_with_the_same_fence(storage: Database) -> None:
-    assert await taken(storage, "one") == await taken(storage, "one")
+async def renewed(storage: Database, lease: Lease, *, lasts: timedelta = LONG) -> bool:
+    async with storage.writing() as work:
+        is_ours = await work.leases.renew(lease, lasts=lasts)
+        await work.commit()
+    return is_ours
+
+
+async def test_a_turn_goes_on_when_it_is_renewed(storage: Database, other_process: Database) -> None:
+    lease = await taken(storage, "one", lasts=timedelta(seconds=30))
+    assert await renewed(storage, lease)
+    assert await held(other_process, lease)
+    assert await renewed(storage, lease, lasts=OVER)
+    assert await take(other_process, "two"), "and as long as it was renewed for"
+
+
+async def test_a_turn_that_has_ended_is_not_renewed(storage: Database) -> None:
+    over = await taken(storage, "one", lasts=OVER)
+    assert not await renewed(storage, over)
+    await taken(storage, "two")
+    assert not await renewed(storage, over)
+
+
+async def test_who_asks_again_begins_another_turn(storage: Database) -> None:
+    first, second = await taken(storage, "one"), await taken(storage, "one")
+    assert second.fence == first.fence + 1
+    assert not await held(storage, first)
+    assert await held(storage, second)
 
 
 async def test_the_next_turn_has_a_higher_fence_and_the_one_before_is_over(storage: Database) -> None:

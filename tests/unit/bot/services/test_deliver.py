@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.article import StoryId
 from bot.domain.delivery import DeliveryState, RateLimit, Receipt
+from bot.domain.lease import Lease
 from bot.domain.subscription import Everything
 from bot.ports.platform import (
     ChannelLostError,
@@ -16,10 +18,12 @@ from bot.ports.platform import (
     TryLaterError,
     UncertainError,
 )
-from bot.services.deliver import Deliverer
+from bot.ports.storage import UnitOfWork
+from bot.services.deliver import LEASE, Deliverer
 from bot.services.publish import publish
 from bot.services.topics import Topics
 from storage import Database
+from tests import stored
 from tests.builders import channel_ref, draft, new_channel, new_source, opinion
 from tests.fakes.clocks import HeldClock
 from tests.fakes.events import FakeEvents
@@ -37,6 +41,25 @@ def failing(*errors: BaseException) -> Callable[[], None]:
     return trouble
 
 
+class Storage:
+    """A database that is gone for one write when it is told to be."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._fails = False
+        self.reading = database.reading
+        self.close = database.close
+
+    def fail_once(self) -> None:
+        self._fails = True
+
+    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        if self._fails:
+            self._fails = False
+            raise ConnectionResetError("the database is gone")
+        return self._database.writing()
+
+
 class Outbox:
     """A deliverer with what it works on."""
 
@@ -44,10 +67,11 @@ class Outbox:
         self.database, self.topics, self.clock = database, topics, clock
         self.platform = FakePlatform()
         self.events = FakeEvents()
-        self.deliverer = self.another("first")
+        self.storage = Storage(database)
+        self.deliverer = self.another()
 
-    def another(self, holder: str) -> Deliverer:
-        return Deliverer(self.database, {self.platform.name: self.platform}, self.clock, self.events, holder=holder)
+    def another(self) -> Deliverer:
+        return Deliverer(self.storage, {self.platform.name: self.platform}, self.clock, self.events)
 
     async def promise(self, *titles: str, places: tuple[str, ...] = ("100",), announce: int = 100) -> list[StoryId]:
         async with self.database.writing() as work:
@@ -70,8 +94,11 @@ class Outbox:
             await work.commit()
         return list(published.new)
 
-    async def connect(self) -> None:
-        await self.deliverer.connect(self.platform.name, others_are_dead=True)
+    async def lease(self) -> Lease:
+        return await stored.leased(self.database, self.platform.name)
+
+    async def connect(self) -> int:
+        return await self.deliverer.connect(self.platform.name, await self.lease())
 
     async def counts(self) -> dict[DeliveryState, int]:
         async with self.database.reading() as look:
@@ -188,7 +215,7 @@ async def test_a_refused_post_is_buried_and_the_next_one_goes_out(outbox: Outbox
 
 async def test_where_a_repeat_is_recognised_an_unknown_outcome_is_repeated_with_the_same_key(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60)
-    outbox.deliverer = outbox.another("first")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     await outbox.connect()
     keys: list[str] = []
@@ -248,10 +275,10 @@ async def test_what_a_dead_process_was_sending_is_sent_again_once(
     outbox: Outbox, repeat_safe_s: float, copies: int
 ) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=repeat_safe_s)
-    outbox.deliverer = outbox.another("alive")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     await outbox.die_while_sending()
-    assert await outbox.deliverer.connect(outbox.platform.name, others_are_dead=True) == 1
+    assert await outbox.connect() == 1
     outbox.clock.pass_on(1)
     await outbox.deliverer.deliver_due()
     assert outbox.platform.titles == ["One"] * copies
@@ -266,17 +293,70 @@ async def test_a_process_that_dies_twice_on_the_same_send_leaves_it_to_a_person(
     assert await outbox.counts() == {DeliveryState.PARKED: 1}
 
 
-async def test_a_living_process_s_sends_are_left_alone_until_its_lease_is_over(outbox: Outbox) -> None:
+async def test_our_own_sends_are_left_alone_until_they_have_taken_longer_than_any_may(outbox: Outbox) -> None:
     await outbox.promise("One")
-    await outbox.die_while_sending()
-    assert await outbox.deliverer.connect(outbox.platform.name, others_are_dead=False) == 0
+    lease = await outbox.lease()
+    async with outbox.database.writing() as work:
+        await work.deliveries.claim(["discord"], holder=lease.turn, limit=1, now=outbox.clock.now(), lease=LEASE)
+        await work.commit()
+    assert await outbox.deliverer.connect("discord", lease) == 0
+    assert await outbox.deliverer.recover("discord") == 0
     outbox.clock.pass_on(91)
-    assert await outbox.deliverer.recover(outbox.platform.name) == 1
+    assert await outbox.deliverer.recover("discord") == 1
+
+
+async def test_one_whose_turn_is_over_takes_nothing_more(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    await outbox.lease()
+    assert await outbox.deliverer.deliver_due() == 0
+    assert await outbox.counts() == {DeliveryState.PENDING: 1}
+
+
+async def test_a_turn_that_ends_cuts_what_is_under_way(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    sending = asyncio.create_task(outbox.deliverer.deliver_due())
+    await outbox.platform.flying(1)
+    outbox.deliverer.disconnect("discord")
+    outbox.platform.gate.set()
+    await sending
+    assert outbox.platform.sent == []
+    assert await outbox.counts() == {DeliveryState.SENDING: 1}, "whoever comes next decides about it"
+    assert await outbox.connect() == 1
+
+
+async def test_what_comes_late_from_a_turn_before_is_refused(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    late, outbox.deliverer = outbox.deliverer, outbox.another()
+    outbox.platform.gate.clear()
+    frozen = asyncio.create_task(late.deliver_due())
+    await outbox.platform.flying(1)
+    assert await outbox.connect() == 1, "the next turn need not wait for the claim's own end"
+    outbox.clock.pass_on(1)
+    sending = asyncio.create_task(outbox.deliverer.deliver_due())
+    await outbox.platform.flying(2)
+    outbox.platform.gate.set()
+    await asyncio.gather(frozen, sending)
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+    assert outbox.platform.sent[0][2] == outbox.platform.sent[1][2], "a repeat that the platform can recognise"
+
+
+async def test_what_has_arrived_is_written_down_before_the_next_turn_decides(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.trouble = outbox.storage.fail_once
+    with pytest.raises(ConnectionResetError):
+        await outbox.deliverer.deliver_due()
+    assert await outbox.connect() == 0
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
 
 
 async def test_long_after_a_crash_the_channel_s_history_decides(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
-    outbox.deliverer = outbox.another("alive")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     await outbox.die_while_sending()
     outbox.clock.pass_on(3600)
@@ -288,7 +368,7 @@ async def test_long_after_a_crash_the_channel_s_history_decides(outbox: Outbox) 
 
 async def test_long_after_an_unknown_outcome_the_history_decides_before_it_is_sent_again(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
-    outbox.deliverer = outbox.another("alive")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     await outbox.connect()
     outbox.platform.trouble = failing(UncertainError("connection reset"))
@@ -302,7 +382,7 @@ async def test_long_after_an_unknown_outcome_the_history_decides_before_it_is_se
 
 async def test_what_the_history_does_not_show_is_sent(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
-    outbox.deliverer = outbox.another("alive")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     await outbox.connect()
     outbox.platform.trouble = failing(UncertainError("connection reset"))
@@ -314,7 +394,7 @@ async def test_what_the_history_does_not_show_is_sent(outbox: Outbox) -> None:
 
 async def test_a_platform_in_distress_is_not_hurried_while_its_history_shows_nothing(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
-    outbox.deliverer = outbox.another("alive")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     await outbox.connect()
     outbox.platform.trouble = failing(*[UncertainError("status 502") for _ in range(3)])
@@ -329,7 +409,7 @@ async def test_a_platform_in_distress_is_not_hurried_while_its_history_shows_not
 
 async def test_the_history_is_read_from_before_the_first_attempt_as_clocks_differ(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
-    outbox.deliverer = outbox.another("alive")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     began = outbox.clock.now()
     await outbox.die_while_sending()
@@ -341,7 +421,7 @@ async def test_the_history_is_read_from_before_the_first_attempt_as_clocks_diffe
 async def test_where_nobody_can_look_it_is_repeated_once_and_then_left_to_a_person(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
     outbox.platform.is_blind = True
-    outbox.deliverer = outbox.another("alive")
+    outbox.deliverer = outbox.another()
     await outbox.promise("One")
     await outbox.die_while_sending()
     outbox.clock.pass_on(3600)
@@ -400,8 +480,8 @@ async def test_a_digest_that_was_being_sent_when_the_process_died_is_sent_once_m
     await outbox.connect()
     await outbox.deliverer.deliver_due()
     await outbox.die_while_sending()
-    alive = outbox.another("alive")
-    await alive.connect(outbox.platform.name, others_are_dead=True)
+    alive = outbox.another()
+    await alive.connect(outbox.platform.name, await outbox.lease())
     outbox.clock.pass_on(1)
     while await alive.deliver_due():
         pass

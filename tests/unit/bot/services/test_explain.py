@@ -18,6 +18,7 @@ from bot.services.publish import publish
 from bot.services.topics import Topics
 from bot.views.why import why, why_sentences
 from storage import Database
+from tests import stored
 from tests.builders import channel_ref, draft, new_channel, new_source
 from tests.fakes.clocks import HeldClock
 from tests.fakes.events import FakeEvents
@@ -34,7 +35,7 @@ class Asked:
     def __init__(self, database: Database, topics: Topics, clock: HeldClock) -> None:
         self.database, self.topics, self.clock = database, topics, clock
         self.platform = FakePlatform()
-        self.deliverer = Deliverer(database, {"discord": self.platform}, clock, FakeEvents(), holder="here")
+        self.deliverer = Deliverer(database, {"discord": self.platform}, clock, FakeEvents())
 
     async def follow(self, *targets: Target) -> Channel:
         async with self.database.writing() as work:
@@ -71,7 +72,7 @@ class Asked:
                 raise waiting.pop(0)
 
         self.platform.trouble = trouble
-        await self.deliverer.connect("discord", others_are_dead=True)
+        await self.deliverer.connect("discord", await stored.leased(self.database))
         await self.deliverer.deliver_due()
 
     async def why(self, story_id: StoryId) -> str:
