@@ -94,7 +94,7 @@ test: lint browser
 
 # What `make test` leaves out: the tests with the mark `fault`.
 faults: setup-dev
-	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile -m fault $(ARGS)
+	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile -m fault -o faulthandler_timeout=1800 $(ARGS)
 
 # Debian's Chromium, where there is none and we may install it.
 browser:

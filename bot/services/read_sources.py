@@ -21,8 +21,13 @@ from bot.services.tell_moderators import tell_source_fails, tell_source_is_back
 from bot.services.topics import Topics
 
 _AT_ONCE = 16
+_MOST = 64
+"""How many may go on when those that take long are counted too: servers that hang must not hold the others up."""
+
 _LOOKED_AT = 64
 _PATIENCE_S = 1.0
+"""What takes longer than that takes long."""
+
 _TOLD_AFTER = timedelta(hours=24)
 _FIRST_INTERVAL_S = 600.0
 
@@ -33,6 +38,14 @@ class Added:
 
     source: Source
     published: Published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Going:
+    """A reading that goes on since then, by the monotonic clock."""
+
+    source: Source
+    since: float
 
 
 class SourceReader:
@@ -58,7 +71,7 @@ class SourceReader:
         self._events = events
         self._refresh_delay = refresh_delay
         self._awake_since = clock.now()
-        self._going: dict[asyncio.Task[None], Source] = {}
+        self._going: dict[asyncio.Task[None], _Going] = {}
 
     async def close(self) -> None:
         """Give up the readings that go on; nothing of them is stored."""
@@ -108,15 +121,17 @@ class SourceReader:
     async def read_due(self) -> int:
         """Read every source that is due now, at most sixteen at once and one of each host; how many readings ended.
 
-        One that takes more than a second goes on meanwhile and holds nobody up; a later call counts it.
+        One that takes more than a second goes on meanwhile and holds nobody up, neither those of this call nor those of
+        a later one, which counts it.
         """
         async with self._storage.reading() as look:
-            due = await look.sources.due(self._clock.now(), limit=_LOOKED_AT)
-        going = {source.id for source in self._going.values()}
+            due = await look.sources.due(self._clock.now(), limit=_LOOKED_AT + len(self._going))
+        going = {going.source.id for going in self._going.values()}
         waiting = [source for source in due if source.id not in going]
         ended = 0
         while True:
-            waiting = self._start(waiting)
+            left = self._start(waiting)
+            has_started, waiting = len(left) < len(waiting), left
             if not self._going:
                 return ended
             done, _ = await asyncio.wait(self._going, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
@@ -124,7 +139,7 @@ class SourceReader:
                 del self._going[task]
             for task in done:
                 task.result()
-            if not done:
+            if not (done or (has_started and waiting)):
                 return ended
             ended += len(done)
 
@@ -147,14 +162,19 @@ class SourceReader:
 
     def _start(self, waiting: Iterable[Source]) -> list[Source]:
         """Begin to read those whose host nobody reads from; who has to wait longer."""
-        busy = {_host(source) for source in self._going.values()}
+        now = self._clock.monotonic()
+        busy = {_host(going.source) for going in self._going.values()}
+        young = sum(now - going.since < _PATIENCE_S for going in self._going.values())
+        room = min(_AT_ONCE - young, _MOST - len(self._going))
         left = []
         for source in waiting:
-            if len(self._going) >= _AT_ONCE or _host(source) in busy:
+            if room <= 0 or _host(source) in busy:
                 left.append(source)
                 continue
+            room -= 1
             busy.add(_host(source))
-            self._going[asyncio.create_task(self._read_alone(source), name=f"source {source.id}")] = source
+            task = asyncio.create_task(self._read_alone(source), name=f"source {source.id}")
+            self._going[task] = _Going(source=source, since=now)
         return left
 
     async def _read_alone(self, source: Source) -> None:

@@ -26,13 +26,16 @@ def answer(
 
 @dataclass(slots=True, kw_only=True)
 class FeedServer:
-    """Answers by path; ``asked`` are the requests' heads in order, and each answer ends its connection."""
+    """Answers by path, ``otherwise`` where none is set; ``asked`` are the requests' heads in order, and each answer
+    ends its connection.
+    """
 
     port: int = 0
     host: str = "127.0.0.1"
     answers: dict[str, bytes | Talk] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     connections: int = 0
+    otherwise: bytes | Talk = field(default_factory=lambda: answer(b"", status="404 Not Found"))
 
     def url(self, path: str) -> str:
         return f"http://{self.host}:{self.port}{path}"
@@ -48,7 +51,7 @@ class FeedServer:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 self.asked.append(head)
-                what = self.answers.get(head.split()[1], answer(b"", status="404 Not Found"))
+                what = self.answers.get(head.split()[1], self.otherwise)
                 if isinstance(what, bytes):
                     writer.write(what)
                     await writer.drain()

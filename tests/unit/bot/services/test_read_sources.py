@@ -265,6 +265,26 @@ async def test_a_slow_source_holds_up_no_other_and_is_counted_when_it_ends(desk:
     assert await desk.reader.read_due() == 1
 
 
+async def test_sixteen_that_hang_hold_nobody_up_for_more_than_a_second(desk: Desk) -> None:
+    hanging = [f"https://{number}.example/feed" for number in range(16)]
+    for address in (*hanging, OTHER):
+        desk.feeds.pages[address] = desk.saying("One")
+        await desk.reader.add(address, interval_s=60)
+    held = [desk.feeds.hold(address) for address in hanging]
+    desk.clock.pass_on(90)
+    async with desk.database.writing() as work:
+        other = await work.sources.at(OTHER)
+        assert other
+        await work.sources.save(replace(other, next_read_at=desk.clock.now()))  # the last one due
+        await work.commit()
+    assert await desk.reader.read_due() == 0
+    desk.clock.pass_on(1)
+    assert await desk.reader.read_due() == 1
+    assert desk.feeds.asked[-1][0] == OTHER
+    for go_on in held:
+        go_on.set()
+
+
 async def test_two_sources_of_one_host_are_read_one_after_the_other(desk: Desk) -> None:
     addresses = [f"https://Wire.example/{number}" for number in range(5)]
     for address in addresses:
