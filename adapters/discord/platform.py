@@ -26,7 +26,7 @@ from adapters.discord.menu import menu
 from adapters.discord.render import card
 from adapters.discord.respond import Responder
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import RateLimit, Receipt, Waited
+from bot.domain.delivery import Receipt, Waited
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
@@ -35,6 +35,7 @@ from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
 from bot.ports.platform import Desk, Doors, PostRefusedError, TryLaterError, UncertainError
 from bot.ports.progress import Beat, unheard
+from bot.services.turns import Turns
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +46,6 @@ _PERSON: Final = "@"
 """Before a person's number: our private chat with them, whatever its own number is."""
 
 _NOT_CONNECTED_S: Final = 1.0
-_LONGEST_TURN_S: Final = 1.0
-"""Sending it back to the outbox for less would cost more than the waiting."""
 
 _FIRST_BACK_OFF_S, _LONGEST_BACK_OFF_S = 1.0, 60.0
 _MOST_SEARCHED: Final = 500
@@ -82,6 +81,7 @@ class DiscordPlatform:
         self._codec = codec
         self._clock = clock
         self._pacer = Pacer(OVERALL_RATE, debt=OVERALL_DEBT)
+        self._turns = Turns("Discord", clock)
         self._client: NewsClient | None = None
         self._opened = asyncio.Event()
         self._private_chats: dict[str, str] = {}
@@ -229,18 +229,14 @@ class DiscordPlatform:
         return self._private_chats[person_id]
 
     async def _pace(self, place: str, rate: Rate | None, *, goes_first: bool = False) -> Waited | None:
-        """Wait for our turn where it comes soon, and tell for what; TryLaterError where it does not."""
+        """See Turns.take."""
         if not self._options.rates:
             return None
-        began = now = self._clock.monotonic()
-        limit: RateLimit | None = None
-        while (wait := self._pacer.take(place, rate, now=now, goes_first=goes_first)) > 0:
-            limit = self._pacer.held_by(place, rate, now=now)
-            if now + wait > began + _LONGEST_TURN_S:
-                raise TryLaterError("Discord takes no more for now", wait_s=wait, limit=limit)
-            await self._clock.sleep(wait)
-            now = self._clock.monotonic()
-        return Waited(limit=limit, seconds=now - began) if limit else None
+        return await self._turns.take(
+            lambda: self._pacer.take(place, rate, now=self._clock.monotonic(), goes_first=goes_first),
+            lambda: self._pacer.held_by(place, rate, now=self._clock.monotonic()),
+            goes_first=goes_first,
+        )
 
     async def _send(
         self, channel: discord.PartialMessageable, to: ChannelRef, post: Post, once: str

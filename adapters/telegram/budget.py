@@ -16,7 +16,7 @@ from adapters.telegram.limits import (
 from bot.domain.delivery import RateLimit, Waited
 from bot.messages.pacing import Pacer, Rate
 from bot.ports.clock import Clock
-from bot.ports.platform import TryLaterError
+from bot.services.turns import Turns
 
 _KEPT_CHATS = 20_000
 _SHORTEST_NAP_S = 0.001
@@ -46,6 +46,7 @@ class Budget:
         self._clock = clock
         self._is_kept = is_kept
         self._pacer = Pacer(OVERALL if is_kept else None, debt=OVERALL_DEBT)
+        self._turns = Turns("Telegram", clock)
         self._shared: dict[int, deque[float]] = {}
 
     def take(self, chat: int, purpose: Purpose = Purpose.POST) -> float:
@@ -67,17 +68,13 @@ class Budget:
         goes_first = purpose in _FIRST
         return max(full, self._pacer.wait(str(chat), self._private(chat), now=now, goes_first=goes_first, ahead=ahead))
 
-    async def turn(self, chat: int, purpose: Purpose = Purpose.POST, *, patience_s: float) -> Waited | None:
-        """What was waited for until one call was spent. Raises TryLaterError where that takes over ``patience_s``."""
-        spent = 0.0
-        limit: RateLimit | None = None
-        while wait := self.take(chat, purpose):
-            limit = self._held_by(chat, purpose)
-            if spent + wait > patience_s:
-                raise TryLaterError("Telegram takes no more for now", wait_s=wait, limit=limit)
-            await self._clock.sleep(wait)
-            spent += wait
-        return Waited(limit=limit, seconds=spent) if limit else None
+    async def turn(self, chat: int, purpose: Purpose = Purpose.POST) -> Waited | None:
+        """See Turns.take."""
+        return await self._turns.take(
+            lambda: self.take(chat, purpose),
+            lambda: self._held_by(chat, purpose),
+            goes_first=purpose in _FIRST,
+        )
 
     def close(self, chat: int, wait_s: float) -> None:
         """Telegram said: nothing to this chat for so many seconds."""

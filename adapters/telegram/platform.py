@@ -39,8 +39,6 @@ from bot.ports.prompts import Prompts
 
 _LOG = logging.getLogger(__name__)
 
-_PATIENCE_S = 1.0
-"""A shorter wait for our turn is waited out here; for a longer one the post goes back."""
 _START_WAITS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _REFUSED = (
     "Telegram refused the token. Copy it from @BotFather (it looks like 123456789:AA…) into NEWSBOT_TELEGRAM_TOKEN "
@@ -123,7 +121,7 @@ class TelegramPlatform:
         """Show the post. Telegram recognises no repeat, so ``once`` is of no use here. Raises SendError kinds."""
         chat = _number(to.id)
         purpose = Purpose.BREAKING if post.tone is Tone.BREAKING else Purpose.POST
-        waited = await self._budget.turn(chat, purpose, patience_s=_PATIENCE_S)
+        waited = await self._budget.turn(chat, purpose)
         thread = _number(to.thread) if to.thread is not None else None
         try:
             message = await self._client.show(
@@ -139,7 +137,7 @@ class TelegramPlatform:
         chat = _number(receipt.channel.id)
         rendered = render(post, self._codec)
         for message in receipt.message_ids[:1]:
-            await self._budget.turn(chat, Purpose.EDIT, patience_s=_PATIENCE_S)
+            await self._budget.turn(chat, Purpose.EDIT)
             try:
                 await self._client.show("editMessageText", rendered, chat_id=chat, message_id=_number(message))
             except TelegramError as error:
@@ -153,7 +151,7 @@ class TelegramPlatform:
         """Take the messages away; one that is gone is a success. Raises SendError kinds, but never UncertainError."""
         chat = _number(receipt.channel.id)
         for message in receipt.message_ids:
-            await self._budget.turn(chat, Purpose.EDIT, patience_s=_PATIENCE_S)
+            await self._budget.turn(chat, Purpose.EDIT)
             try:
                 await self._client.call("deleteMessage", chat_id=chat, message_id=_number(message))
             except TelegramError as error:

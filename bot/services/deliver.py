@@ -43,7 +43,7 @@ LEASE = timedelta(seconds=90)
 """Longer than any send may take with all the retries inside a platform's library."""
 
 IN_FLIGHT = 100
-"""How many sends may be under way at once on each platform, over all its channels."""
+"""How many sends may be under way at once on a platform: one that is slow holds up no other."""
 
 _IDLE_S = 1.0
 _DRAIN_S = 10.0
@@ -143,8 +143,6 @@ class Deliverer:
                 await self._launch(claims)
                 if not claims:
                     await self._rest()
-                elif not any(map(self._room, self._connected)):
-                    await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             if self._flying:
                 await asyncio.wait(self._flying, timeout=_DRAIN_S)
         finally:
@@ -246,9 +244,9 @@ class Deliverer:
             await work.commit()
 
     async def _rest(self) -> None:
-        """Wait until something is due, at most a second: other processes write to the outbox too."""
+        """Wait until something is due that there is room for, at most a second: others write to the outbox too."""
         async with self._storage.reading() as look:
-            due = await look.deliveries.next_due(tuple(self._connected))
+            due = await look.deliveries.next_due(tuple(filter(self._room, self._connected)))
         wait = _IDLE_S if due is None else min(max((due - self._clock.now()).total_seconds(), 0.0), _IDLE_S)
         sleeping = asyncio.ensure_future(self._clock.sleep(wait))
         waking = asyncio.ensure_future(self._wake.wait())

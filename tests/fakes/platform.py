@@ -64,6 +64,8 @@ class FakePlatform:
             self.sent.append((to, post, once))
         finally:
             self.in_flight -= 1
+            async with self._changed:
+                self._changed.notify_all()
         return Receipt(channel=to, message_ids=(str(len(self.sent)),))
 
     async def edit(self, receipt: Receipt, post: Post) -> Receipt:
@@ -90,6 +92,11 @@ class FakePlatform:
         """Return as soon as that many sends are under way."""
         async with self._changed:
             await self._changed.wait_for(lambda: self.in_flight >= number)
+
+    async def shown(self, number: int) -> None:
+        """Return as soon as that many posts were sent."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.sent) >= number)
 
     @property
     def titles(self) -> list[str | None]:

@@ -19,7 +19,7 @@ from bot.ports.platform import (
     UncertainError,
 )
 from bot.ports.storage import UnitOfWork
-from bot.services.deliver import LEASE, Deliverer
+from bot.services.deliver import IN_FLIGHT, LEASE, Deliverer
 from bot.services.publish import publish
 from bot.services.topics import Topics
 from storage import Database
@@ -467,6 +467,27 @@ async def test_stopping_lets_what_is_under_way_arrive_and_takes_nothing_new(outb
     await running
     assert outbox.platform.titles == ["One"]
     assert await outbox.counts() == {DeliveryState.PENDING: 1, DeliveryState.SENT: 1}
+
+
+async def test_a_platform_that_answers_nothing_holds_up_no_other(outbox: Outbox) -> None:
+    other = FakePlatform("telegram")
+    both = Deliverer(outbox.storage, {"discord": outbox.platform, "telegram": other}, outbox.clock, outbox.events)
+    async with outbox.database.writing() as work:
+        channel = await work.channels.meet(new_channel("7", platform="telegram"), now=outbox.clock.now())
+        await work.subscriptions.add(channel.id, Everything(), now=outbox.clock.now())
+        await work.commit()
+    await outbox.promise("One", "Two", places=tuple(str(number) for number in range(IN_FLIGHT + 10)))
+    for platform in ("discord", "telegram"):
+        await both.connect(platform, await stored.leased(outbox.database, platform))
+    outbox.platform.gate.clear()
+    running = asyncio.create_task(both.run())
+    await outbox.platform.flying(IN_FLIGHT)
+    await other.shown(2)
+    assert other.titles == ["One", "Two"]
+    assert outbox.platform.most_in_flight == IN_FLIGHT
+    outbox.platform.gate.set()
+    both.stop()
+    await running
 
 
 async def test_every_kind_of_send_error_has_an_outcome() -> None:
