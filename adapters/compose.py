@@ -35,6 +35,7 @@ from bot.ports.reading import PageReader
 from bot.runtime import Runtime
 from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
+from bot.services.follow_hubs import HubFollower
 from bot.services.give_opinion import OpinionBox
 from bot.services.housekeep import Housekeeper
 from bot.services.keep_going import Loop
@@ -199,7 +200,7 @@ async def build_runtime(
         leases=leases,
         also={
             "housekeeping": _housekeeping(settings, desk, events, leases),
-            **({"web": _web_server(desk, progress, door, webhook, platforms)} if door else {}),
+            **(_served(settings, desk, progress, door, webhook, platforms, wake=deliverer.wake) if door else {}),
         },
         progress=progress,
     )
@@ -240,13 +241,17 @@ def _webhook(settings: Settings, key: bytes) -> Webhook | None:
     return webhook_below(settings.public_url, key)
 
 
-def _web_server(
+def _served(
+    settings: Settings,
     desk: Desk,
     progress: Progress,
     door: socket.socket,
     webhook: Webhook | None,
     platforms: Mapping[str, ChatPlatform],
-) -> Loop:
+    *,
+    wake: Callable[[], None],
+) -> dict[str, Loop]:
+    """The loops of what the web server answers."""
     from adapters import served  # noqa: PLC0415  # most bots serve nothing and need not load it
     from adapters.web.server import WebServer  # noqa: PLC0415  # the same
 
@@ -259,7 +264,22 @@ def _web_server(
             on_arrival=listener.look if listener else lambda: None,
         )
         mounts.append(served.telegram_mount(webhook.path, receiver.take))
-    return Loop(run=WebServer(mounts, door).run)
+    loops: dict[str, Loop] = {}
+    if settings.public_url:
+        base = settings.public_url.rstrip("/") + served.HUB_PATH
+        follower = HubFollower(
+            desk.database,
+            desk.feeds.hubs,
+            desk.feeds,
+            desk.reader,
+            desk.clock,
+            LogEvents(),
+            callback=lambda token: base + token,
+            wake=wake,
+        )
+        mounts.append(served.hub_mount(follower))
+        loops["hubs"] = Loop(run=follower.run)
+    return {**loops, "web": Loop(run=WebServer(mounts, door).run)}
 
 
 def _catalogue(path: Path) -> Catalogue:

@@ -11,6 +11,16 @@ from bot.domain.delivery import Queue
 from bot.ports.clock import Clock
 from bot.ports.progress import Progress
 from bot.ports.storage import Storage
+from bot.services.follow_hubs import HubFollower, Pushed
+
+HUB_PATH = "/hub/"
+_ANSWERS = {
+    Pushed.TAKEN: HTTPStatus.OK,
+    Pushed.IGNORED: HTTPStatus.ACCEPTED,  # section 7.1: whoever signs wrongly learns nothing
+    Pushed.UNKNOWN: HTTPStatus.GONE,
+}
+_LARGEST_PUSH = 2 * 1024 * 1024
+"""As much as a feed may have that is fetched."""
 
 _LARGEST_UPDATE = 1024 * 1024
 
@@ -41,6 +51,20 @@ def telegram_mount(path: str, take: Callable[[str, bytes], Awaitable[bool]]) -> 
         return Reply(status=HTTPStatus.OK if is_telegram else HTTPStatus.FORBIDDEN)
 
     return Mount(path=path, post=answer, most=_LARGEST_UPDATE)
+
+
+def hub_mount(follower: HubFollower) -> Mount:
+    """Where hubs ask whether we meant it, and push (W3C WebSub, sections 5.3 and 7): 410 for what is not followed."""
+
+    async def confirm(call: Call) -> Reply:
+        challenge = await follower.confirm(call.given["token"], call.query)
+        return Reply(status=HTTPStatus.NOT_FOUND) if challenge is None else Reply(body=challenge)
+
+    async def take(call: Call) -> Reply:
+        became = await follower.take(call.given["token"], call.body, call.headers.get("x-hub-signature", ""))
+        return Reply(status=_ANSWERS[became])
+
+    return Mount(path=HUB_PATH + "{token}", get=confirm, post=take, most=_LARGEST_PUSH)
 
 
 def _queue(queue: Queue) -> dict[str, Any]:

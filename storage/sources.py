@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.addresses import without_secrets
 from bot.domain.errors import SourceExistsError
-from bot.domain.source import Identity, Move, NewSource, Source, SourceId, SourceKind, Trouble, Validators
+from bot.domain.source import HubLink, Identity, Move, NewSource, Source, SourceId, SourceKind, Trouble, Validators
 from storage import dialects
 from storage.subscriptions import SOURCE
-from storage.tables import sources, subscriptions
+from storage.tables import hubs, sources, subscriptions
 
 _c = sources.c
 
@@ -45,6 +45,9 @@ class DatabaseSources:
             "move_address": None,
             "move_since": None,
             "move_answers": 0,
+            "hub_address": None,
+            "hub_topic": None,
+            "pushed_at": None,
             "is_paused": False,
             "is_removed": False,
         }
@@ -99,8 +102,18 @@ class DatabaseSources:
             "move_address": source.move.address if source.move else None,
             "move_since": source.move.since if source.move else None,
             "move_answers": source.move.answers if source.move else 0,
+            "hub_address": source.hub.address if source.hub else None,
+            "hub_topic": source.hub.topic if source.hub else None,
         }
         await self._set(source.id, **values)
+
+    async def hold(self, source_id: SourceId) -> Source | None:
+        held = select(sources).where(_c.id == source_id, ~_c.is_removed).with_for_update()
+        row = (await self._connection.execute(held)).one_or_none()
+        return to_source(row) if row else None
+
+    async def pushed(self, source_id: SourceId, at: datetime | None) -> None:
+        await self._set(source_id, pushed_at=at)
 
     async def pause(self, source_id: SourceId) -> None:
         await self._set(source_id, is_paused=True)
@@ -122,6 +135,7 @@ class DatabaseSources:
         await self._connection.execute(update(sources).where(_c.id == source_id).values(is_removed=True))
         of_source = (subscriptions.c.kind == SOURCE, subscriptions.c.subject == str(source_id))
         await self._connection.execute(delete(subscriptions).where(*of_source))
+        await self._connection.execute(delete(hubs).where(hubs.c.source_id == source_id))
 
     async def _set(self, source_id: SourceId, **values: Any) -> None:
         await self._connection.execute(update(sources).where(_c.id == source_id).values(values))
@@ -166,6 +180,8 @@ def to_source(row: Row[*tuple[Any, ...]]) -> Source:
         entries=row.entries,
         move=move,
         is_paused=row.is_paused,
+        hub=HubLink(address=row.hub_address, topic=row.hub_topic) if row.hub_address else None,
+        pushed_at=row.pushed_at,
     )
 
 

@@ -61,10 +61,30 @@ class _SourceColumns(_Numbered):
     move_answers: Named[int] = Column(Integer)
     is_paused: Named[bool] = Column(Boolean)
     is_removed: Named[bool] = Column(Boolean)
+    hub_address: Named[str | None] = Column(Plain)
+    hub_topic: Named[str | None] = Column(Plain)
+    pushed_at: Named[datetime | None] = Column(Moment)
 
 
 sources = Table("sources", metadata, _SourceColumns, sqlite_autoincrement=True)
 Index("ix_sources_next_read_at", sources.c.next_read_at)
+
+
+class _HubColumns(TypedColumns):
+    source_id: Named[int] = Column(Number, ForeignKey("sources.id"), primary_key=True, autoincrement=False)
+    address: Named[str] = Column(Plain)
+    topic: Named[str] = Column(Plain)
+    token: Named[str] = Column(Plain, unique=True)
+    secret: Named[str] = Column(Plain)
+    due_at: Named[datetime] = Column(Moment)
+    failures: Named[int] = Column(Integer)
+    leased_until: Named[datetime | None] = Column(Moment)
+    problem: Named[str | None] = Column(Plain)
+
+
+hubs = Table("hubs", metadata, _HubColumns)
+"""Where sources are followed so that news is pushed to us."""
+Index("ix_hubs_due_at", hubs.c.due_at)
 
 
 class _StoryColumns(_Numbered):

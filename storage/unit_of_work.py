@@ -7,6 +7,7 @@ from storage.attic import DatabaseAttic
 from storage.channels import DatabaseChannels
 from storage.deliveries import DatabaseDeliveries
 from storage.digests import DatabaseDigests
+from storage.hubs import DatabaseHubs
 from storage.leases import DatabaseLeases
 from storage.notes import DatabaseNotes
 from storage.notices import DatabaseNotices
@@ -23,6 +24,7 @@ class DatabaseUnit:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._sources = DatabaseSources(connection)
+        self._hubs = DatabaseHubs(connection)
         self._articles = DatabaseArticles(connection)
         self._stories = DatabaseStories(connection)
         self._channels = DatabaseChannels(connection)
@@ -39,6 +41,10 @@ class DatabaseUnit:
     @property
     def sources(self) -> DatabaseSources:
         return self._sources
+
+    @property
+    def hubs(self) -> DatabaseHubs:
+        return self._hubs
 
     @property
     def articles(self) -> DatabaseArticles:

@@ -52,7 +52,7 @@ class FetchBounds:
 class Document:
     """What a server gave: the unpacked body, where it came from at last, and how long it calls itself fresh.
 
-    ``moved_to`` is that address again if only permanent redirects led there.
+    ``moved_to`` is that address again if only permanent redirects led there. ``links`` are its Link headers.
     """
 
     body: bytes
@@ -61,6 +61,7 @@ class Document:
     charset: str | None
     validators: Validators
     max_age: timedelta | None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,19 +115,19 @@ class FeedClient:
                 "The server packed its answer in a way that cannot be read.", kind="not_a_feed"
             ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _connection_error(error) from None
+            raise connection_error(error) from None
 
     async def _follow(self, url: URL, validators: Validators) -> Document | NotModified:
         is_for_good = True
         for hop in range(self._bounds.redirects + 1):
-            async with self._opened().get(url, headers=_conditions(validators), allow_redirects=False) as response:
+            async with self.session().get(url, headers=_conditions(validators), allow_redirects=False) as response:
                 if sum(len(name) + len(value) for name, value in response.raw_headers) > self._bounds.headers:
                     raise TooBigError
                 if response.status not in _REDIRECTS:
                     moved_to = str(url) if hop and is_for_good else None
                     return await self._received(response, validators, moved_to=moved_to)
                 is_for_good = is_for_good and response.status in _FOR_GOOD
-                url = _next_address(url, response.headers.get("Location"))
+                url = next_address(url, response.headers.get("Location"))
         raise ReadingError("That address leads from one redirect to the next without end.", kind="status")
 
     async def _received(
@@ -152,6 +153,7 @@ class FeedClient:
             charset=response.charset,
             validators=given,
             max_age=max_age,
+            links=tuple(response.headers.getall("Link", ())),
         )
 
     async def _body(self, response: aiohttp.ClientResponse) -> tuple[bytes, str]:
@@ -171,7 +173,8 @@ class FeedClient:
         unpacker.finish()
         return b"".join(pieces), digest.hexdigest()
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def session(self) -> aiohttp.ClientSession:
+        """The session, of which the guard sees every connection."""
         if self._session is None:
             bounds = self._bounds
             self._session = aiohttp.ClientSession(
@@ -223,7 +226,8 @@ def web_address(written: str) -> URL:
     return url
 
 
-def _next_address(url: URL, location: str | None) -> URL:
+def next_address(url: URL, location: str | None) -> URL:
+    """Where a redirect leads. Raises ReadingError where that is no web address, or not a secure one any more."""
     if not location:
         raise ReadingError("The server says that the feed has moved, but not where to.", kind="status")
     try:
@@ -291,7 +295,8 @@ def _http_date(value: str) -> datetime | None:
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
-def _connection_error(error: Exception) -> ReadingError:
+def connection_error(error: Exception) -> ReadingError:
+    """What went wrong with a connection, in words for people."""
     kind = "unreachable"
     match error:
         case aiohttp.ClientConnectorDNSError():

@@ -14,6 +14,7 @@ import fastfeedparser
 
 from adapters.feeds.dates import moment, names_a_day
 from adapters.feeds.document import DocumentError, decode, feed_markup
+from adapters.feeds.hub_links import in_json, in_markup
 from adapters.feeds.page_titles import derived_title, whole_worded
 from adapters.feeds.parsed import ParsedFeed, Problem
 from adapters.feeds.sanitize import Prose, one_line, prose
@@ -32,6 +33,7 @@ _LONGEST_DATE = 128
 _WHOLE_TEXT = 1000
 """A description of so many characters is the story itself; a shorter one of a single paragraph is a teaser."""
 
+_MOST_LINKS = 8
 _LONGEST_TTL = timedelta(hours=12)
 _HEAD = 16 * 1024
 _FIRST_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -94,6 +96,7 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
         site=site,
         language=_language(head, feed),
         ttl=_ttl(head),
+        links=tuple((in_json(markup) if markup.startswith("{") else in_markup(head))[:_MOST_LINKS]),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from adapters.feeds.hub_links import Named
 from bot.domain.article import Draft
 from bot.domain.full_text import PageText
 from bot.domain.paragraph import shapes_as_json, shapes_from_json
@@ -28,7 +29,10 @@ class Work(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """What a document says: ``drafts`` newest first, ``ttl`` the least time between readings that it asks for."""
+    """What a document says: ``drafts`` newest first, ``ttl`` the least time between readings that it asks for.
+
+    ``links`` name its hub and itself, as they are written.
+    """
 
     title: str
     drafts: tuple[Draft, ...] = ()
@@ -36,6 +40,7 @@ class ParsedFeed:
     site: str | None = None
     language: str | None = None
     ttl: timedelta | None = None
+    links: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,7 @@ def lines_of(result: Result) -> list[bytes]:
                 "site": result.site,
                 "language": result.language,
                 "ttl_s": None if result.ttl is None else result.ttl.total_seconds(),
+                "links": result.links,
                 "drafts": len(result.drafts),
             }
             return [_line(head), *map(_draft_line, result.drafts)]
@@ -102,6 +108,7 @@ def read_head(line: bytes) -> tuple[ParsedFeed, int] | Problem:
         site=told["site"],
         language=told["language"],
         ttl=None if ttl_s is None else timedelta(seconds=ttl_s),
+        links=tuple((rel, address) for rel, address in told["links"]),
     )
     return feed, told["drafts"]
 

@@ -10,12 +10,14 @@ from ipaddress import ip_address
 from adapters.feeds.discover import FeedDiscovery
 from adapters.feeds.guard import WEB_PORTS, AddressPolicy, IPNetwork
 from adapters.feeds.http import USER_AGENT, Document, FeedClient, FetchBounds, NotModified, web_address
+from adapters.feeds.hub_client import HubClient
+from adapters.feeds.hub_links import hub_link, in_header
 from adapters.feeds.pages import PagesReader
 from adapters.feeds.parsed import ParsedFeed
 from adapters.feeds.turns import HostTurns
 from adapters.feeds.workers import ParseWorkers
 from bot.domain.full_text import PageText
-from bot.domain.source import NO_VALIDATORS, Validators
+from bot.domain.source import NO_VALIDATORS, HubLink, Validators
 from bot.ports.reading import FoundFeed, Reading, ReadingError, Unchanged
 
 
@@ -68,8 +70,13 @@ class FeedsReader:
         """As the PageReader port promises."""
         return await self._pages.read(address)
 
+    @property
+    def hubs(self) -> HubClient:
+        """Who asks hubs, over the same guarded connections."""
+        return HubClient(self._client)
+
     async def take_apart(self, document: bytes, *, address: str) -> Reading:
-        """What a feed's document says that somebody else fetched. Raises ReadingError."""
+        """As the FeedParser port promises."""
         feed = await self._workers.parse(document, address=address, charset=None)
         return _reading(feed, validators=NO_VALIDATORS, ttl=feed.ttl)
 
@@ -94,11 +101,17 @@ class FeedsReader:
         feed = await self._workers.parse(fetched.body, address=fetched.address, charset=fetched.charset)
         ttl = _longest(feed.ttl, fetched.max_age)
         left = replace(fetched.validators, rest=feed.ttl)
-        return _reading(feed, validators=left, ttl=ttl, moved_to=fetched.moved_to)
+        hub = hub_link([*in_header(fetched.links), *feed.links], fetched.address)
+        return _reading(feed, validators=left, ttl=ttl, moved_to=fetched.moved_to, hub=hub)
 
 
 def _reading(
-    feed: ParsedFeed, *, validators: Validators, ttl: timedelta | None, moved_to: str | None = None
+    feed: ParsedFeed,
+    *,
+    validators: Validators,
+    ttl: timedelta | None,
+    moved_to: str | None = None,
+    hub: HubLink | None = None,
 ) -> Reading:
     return Reading(
         title=feed.title,
@@ -109,6 +122,7 @@ def _reading(
         validators=validators,
         ttl=ttl,
         moved_to=moved_to,
+        hub=hub,
     )
 
 

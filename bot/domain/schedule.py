@@ -13,6 +13,7 @@ _STEPS = tuple(
 )
 """Few lengths, so that an interval stays the same for a while and with it a source's place among the others."""
 
+_RELAXED = 4.0
 _BACK_OFF_CEILING = timedelta(hours=12)
 _FIRST_RETRY_CEILING = timedelta(hours=1)
 _MOST_DOUBLINGS = 10
@@ -42,6 +43,11 @@ def after_reading(now: datetime, *, interval_s: float, address: str, at_least: t
     earliest = now + max(timedelta(seconds=interval_s / 2), at_least)
     turn = _place(address) * interval_s
     return earliest + timedelta(seconds=(turn - earliest.timestamp()) % interval_s)
+
+
+def relaxed(interval_s: float) -> float:
+    """The seconds between two readings of a source whose news comes by itself: rarer, and never given up."""
+    return min(_RELAXED * interval_s, max(interval_s, _STEPS[-1].total_seconds()))
 
 
 def after_failure(

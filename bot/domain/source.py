@@ -56,6 +56,18 @@ class Move:
     answers: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubLink:
+    """Where a feed says that it can be followed: the hub's address, and the topic as the hub knows it."""
+
+    address: str
+    topic: str
+
+
+PUSHES_LAST = timedelta(days=7)
+"""So long after a push the next one is expected to come by itself too."""
+
+
 FOLDER_SIGN = " › "
 """Stands between the names of a label's folders: ``Europe › France``."""
 
@@ -97,8 +109,8 @@ class Source(NewSource):
     """A stored source and how reading it goes. ``next_read_at`` None: never by itself (pages, paused sources).
 
     ``lately`` is when its newest articles came out, newest first, ten at most; ``entries`` is how many the longest of
-    its documents held. ``failing_since`` is the first of the
-    failures in a row; ``is_trouble_told``: an operator has been told of it.
+    its documents held. ``failing_since`` is the first of the failures in a row; ``is_trouble_told``: an operator has
+    been told of it. ``pushed_at`` is when its hub last brought what reading would have brought later.
     """
 
     id: SourceId
@@ -115,3 +127,9 @@ class Source(NewSource):
     entries: int = 0
     move: Move | None = None
     is_paused: bool = False
+    hub: HubLink | None = None
+    pushed_at: datetime | None = None
+
+    def is_pushed(self, now: datetime) -> bool:
+        """Whether its news comes by itself, so that it may be read less often."""
+        return self.pushed_at is not None and now - self.pushed_at < PUSHES_LAST

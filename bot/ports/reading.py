@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.domain.article import Draft
 from bot.domain.full_text import PageText
-from bot.domain.source import NO_VALIDATORS, Validators
+from bot.domain.source import NO_VALIDATORS, HubLink, Validators
 
 
 class ReadingError(Exception):
@@ -48,6 +48,7 @@ class Reading:
     validators: Validators = NO_VALIDATORS
     ttl: timedelta | None = None
     moved_to: str | None = None
+    hub: HubLink | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,4 +105,12 @@ class FeedReader(Protocol):
 
         Ends within 30 s from then on; raises ReadingError. Never blocks the event loop over 20 ms.
         """
+        ...
+
+
+class FeedParser(Protocol):
+    """Reads feeds that somebody else fetched."""
+
+    async def take_apart(self, document: bytes, *, address: str) -> Reading:
+        """What the document says that stands, or stood, at the address. Raises ReadingError."""
         ...

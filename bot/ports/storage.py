@@ -16,13 +16,14 @@ from bot.domain.delivery import Claim, DeliveryId, DeliveryState, ParkedPost, Qu
 from bot.domain.digest import Digest, DigestId
 from bot.domain.full_text import PageText
 from bot.domain.history import Attempt, Trace
+from bot.domain.hub import HubLease
 from bot.domain.keeping import Leftover
 from bot.domain.lease import Lease
 from bot.domain.matching import Match
 from bot.domain.notice import NewNotice, Notice, NoticeId, NoticeKind
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.person import PersonRef
-from bot.domain.source import NewSource, Source, SourceId
+from bot.domain.source import HubLink, NewSource, Source, SourceId
 from bot.domain.story import Headline, Story
 from bot.domain.subscription import Subscription, SubscriptionId, Target
 from bot.domain.topic import TopicId
@@ -46,7 +47,19 @@ class SourceStore(Protocol):
         ...
 
     async def save(self, source: Source) -> None:
-        """Write what reading it brought: every field but ``is_paused`` and ``labels``, which people set meanwhile."""
+        """Write what reading it brought: every field but ``is_paused``, ``labels`` and ``pushed_at``, which others set
+        meanwhile.
+        """
+        ...
+
+    async def hold(self, source_id: SourceId) -> Source | None:
+        """The source as it is; nobody else who holds it changes it or publishes for it before this unit of work ends.
+        None if it was removed.
+        """
+        ...
+
+    async def pushed(self, source_id: SourceId, at: datetime | None) -> None:
+        """Its hub brought news then; None: what it should have brought was found by reading."""
         ...
 
     async def pause(self, source_id: SourceId) -> None:
@@ -67,6 +80,28 @@ class SourceStore(Protocol):
 
     async def remove(self, source_id: SourceId) -> None:
         """Forget the source and its subscriptions; its articles stay readable."""
+        ...
+
+
+class HubStore(Protocol):
+    """Our subscriptions at feeds' hubs."""
+
+    async def offer(self, source_id: SourceId, link: HubLink | None, *, now: datetime) -> None:
+        """The source names this hub now, or none: a lease for another one is given up, one for this one stays. A new
+        one is due at once, with a token and a secret of its own.
+        """
+        ...
+
+    async def due(self, now: datetime, *, limit: int) -> list[HubLease]:
+        """Leases to be asked for now, longest overdue first; none of paused or removed sources."""
+        ...
+
+    async def by_token(self, token: str) -> HubLease | None:
+        """The lease with that token, of a source that was not removed."""
+        ...
+
+    async def save(self, lease: HubLease) -> None:
+        """Write how it stands; one that was given up since stays so."""
         ...
 
 
@@ -564,6 +599,8 @@ class Reading(Protocol):
 
     @property
     def sources(self) -> SourceStore: ...
+    @property
+    def hubs(self) -> HubStore: ...
     @property
     def articles(self) -> ArticleStore: ...
     @property

@@ -10,8 +10,8 @@ from bot.domain import moves
 from bot.domain.addresses import without_secrets
 from bot.domain.catching_up import AT_FIRST, most_posts
 from bot.domain.errors import SourceExistsError
-from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval
-from bot.domain.source import NewSource, Source, SourceKind, Trouble
+from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval, relaxed
+from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble
 from bot.ports.clock import Clock
 from bot.ports.events import Events
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
@@ -156,7 +156,25 @@ class SourceReader:
                 await work.commit()
             return Published(identity=source.identity)
         async with self._storage.writing() as work:
-            _, published = await self._take_in(work, source, reading, announce=self._most_posts(source))
+            held = await work.sources.hold(source.id)
+            if held is None:
+                return Published(identity=source.identity)
+            _, published = await self._take_in(work, held, reading, announce=self._most_posts(held))
+            await work.commit()
+        return published
+
+    async def take_pushed(self, source_id: SourceId, reading: Reading) -> Published | None:
+        """Publish what the source's hub pushed, which may be all of the feed or only what is new in it; None where the
+        source is paused or was removed. How readings went stays as it is.
+        """
+        async with self._storage.writing() as work:
+            source = await work.sources.hold(source_id)
+            if source is None or source.is_paused:
+                return None
+            now = self._clock.now()
+            published = await self._publish(work, source, reading, announce=self._most_posts(source))
+            await work.sources.save(_learnt(source, published))
+            await work.sources.pushed(source_id, now)
             await work.commit()
         return published
 
@@ -190,7 +208,17 @@ class SourceReader:
         self, work: UnitOfWork, source: Source, reading: Reading, *, announce: int
     ) -> tuple[Source, Published]:
         """Publish what the feed holds and write down how its reading went."""
-        published = await publish(
+        published = await self._publish(work, source, reading, announce=announce)
+        if reading.hub != source.hub:
+            await work.hubs.offer(source.id, reading.hub, now=self._clock.now())
+        if published.came_out and source.pushed_at is not None:
+            await work.sources.pushed(source.id, None)
+        read = await self._moved(work, self._after(source, reading, published), source)
+        await self._save(work, read, before=source)
+        return read, published
+
+    async def _publish(self, work: UnitOfWork, source: Source, reading: Reading, *, announce: int) -> Published:
+        return await publish(
             work,
             self._topics,
             source,
@@ -200,9 +228,6 @@ class SourceReader:
             tells_rest=source.last_read_at is not None,
             refresh_delay=self._refresh_delay,
         )
-        read = await self._moved(work, self._after(source, reading, published), source)
-        await self._save(work, read, before=source)
-        return read, published
 
     def _most_posts(self, source: Source) -> int:
         if source.last_read_at is None:
@@ -242,11 +267,10 @@ class SourceReader:
             is_familiar = published.known > 0
             has_gap = bool(source.last_read_at and published.came_out) and not is_familiar
             read = replace(
-                read,
+                _learnt(read, published),
                 validators=reading.validators,
-                identity=published.identity,
                 entries=max(source.entries, len(reading.drafts)),
-                lately=tuple(sorted((*published.came_out, *source.lately), reverse=True)[:LATELY]),
+                hub=reading.hub,
                 move=moves.after_answer(source.move, reading.moved_to, is_familiar=is_familiar, now=now),
             )
         elif isinstance(reading, Unchanged) and reading.validators is not None:
@@ -255,7 +279,9 @@ class SourceReader:
         if read.keeps_interval:
             return replace(read, next_read_at=after_reading(now, interval_s=read.interval_s, address=read.address))
         paced = paced_interval(read.lately, now, before_s=read.interval_s, has_gap=has_gap)
-        at_next = after_reading(now, interval_s=paced, address=read.address, at_least=reading.ttl or timedelta(0))
+        is_pushed = source.is_pushed(now) and not (published and published.came_out)
+        interval_s = relaxed(paced) if is_pushed else paced
+        at_next = after_reading(now, interval_s=interval_s, address=read.address, at_least=reading.ttl or timedelta(0))
         return replace(read, interval_s=paced, next_read_at=at_next)
 
     def _failed(self, source: Source, error: ReadingError) -> Source:
@@ -288,6 +314,12 @@ class SourceReader:
             reason=failed.trouble.message if failed.trouble else "",
         )
         return True
+
+
+def _learnt(source: Source, published: Published) -> Source:
+    """The source with what an articles' coming out tells of it."""
+    lately = tuple(sorted((*published.came_out, *source.lately), reverse=True)[:LATELY])
+    return replace(source, identity=published.identity, lately=lately)
 
 
 def _host(source: Source) -> str:

@@ -39,6 +39,7 @@ _FULL_TEXT_ON_SQLITE = (
 def upgrade() -> None:
     """From nothing."""
     _sources()
+    _hubs()
     _stories()
     _articles()
     _search()
@@ -124,9 +125,28 @@ def _sources() -> None:
         _whole("move_answers"),
         _flag("is_paused"),
         _flag("is_removed"),
+        _text("hub_address", nullable=True),
+        _text("hub_topic", nullable=True),
+        _moment("pushed_at", nullable=True),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_sources_next_read_at", "sources", ["next_read_at"])
+
+
+def _hubs() -> None:
+    op.create_table(
+        "hubs",
+        _reference("source_id", "sources", primary_key=True),
+        _text("address"),
+        _text("topic"),
+        _text("token", unique=True),
+        _text("secret"),
+        _moment("due_at"),
+        _whole("failures"),
+        _moment("leased_until", nullable=True),
+        _text("problem", nullable=True),
+    )
+    op.create_index("ix_hubs_due_at", "hubs", ["due_at"])
 
 
 def _stories() -> None:

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from adapters.feeds.guard import AddressRefusedError
-from adapters.feeds.http import _connection_error, _next_address, web_address
+from adapters.feeds.http import connection_error, next_address, web_address
 from bot.ports.reading import ReadingError
 
 
 def test_a_secure_feed_never_becomes_an_insecure_one() -> None:
     with pytest.raises(ReadingError, match="secure address to one that is not"):
-        _next_address(URL("https://a.example/feed"), "http://a.example/feed")
-    assert _next_address(URL("http://a.example/feed"), "https://a.example/feed") == URL("https://a.example/feed")
+        next_address(URL("https://a.example/feed"), "http://a.example/feed")
+    assert next_address(URL("http://a.example/feed"), "https://a.example/feed") == URL("https://a.example/feed")
 
 
 def test_a_relative_redirect_stays_with_its_server() -> None:
-    assert _next_address(URL("https://a.example/x/feed"), "../y?z=1") == URL("https://a.example/y?z=1")
+    assert next_address(URL("https://a.example/x/feed"), "../y?z=1") == URL("https://a.example/y?z=1")
 
 
 @pytest.mark.parametrize("written", ["https://a.example/feed", " HTTP://A.example/feed\n", "https://bücher.example/ж"])
@@ -61,5 +61,5 @@ SOMEWHERE = ConnectionKey(
 def test_a_connection_that_does_not_come_about_is_explained_without_naming_places(
     error: Exception, kind: str, sentence: str
 ) -> None:
-    told = _connection_error(error)
+    told = connection_error(error)
     assert (told.kind, str(told)) == (kind, sentence)
