@@ -161,13 +161,16 @@ def _is_copy(one: Gist, other: Gist) -> bool:
 
 
 def _happened_at_once(one: Gist, other: Gist) -> bool:
-    """Whether numbers, or at least the day, say that it is the same occasion: the same people meet again and again.
+    """Whether numbers say that it is the same occasion: the same people meet again and again, often on the same day.
 
-    Where each text has a number that the other has not, one of them knows what came of it.
+    Where each text has a number, or a turn of events, that the other has not, one of them knows what came of it.
     """
-    if one.numbers and other.numbers:
-        return one.numbers <= other.numbers or other.numbers <= one.numbers
-    return one.day is not None and one.day == other.day
+    shared = one.numbers & other.numbers
+    return (
+        bool(shared)
+        and shared in (one.numbers, other.numbers)
+        and (one.turns <= other.turns or other.turns <= one.turns)
+    )
 
 
 def _share(title: frozenset[str], text: frozenset[str]) -> float:
