@@ -41,6 +41,7 @@ from bot.services.housekeep import Housekeeper
 from bot.services.keep_going import Loop
 from bot.services.keep_lease import LeaseKeeper
 from bot.services.let_in import DoorKeeper
+from bot.services.part_stories import StoryEditor
 from bot.services.read_sources import SourceReader
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
@@ -173,6 +174,7 @@ async def build_runtime(
         storage=desk.database,
         topics=desk.topics,
         opinions=OpinionBox(desk.database, desk.clock, refresh_delay=refresh_delay),
+        editor=StoryEditor(desk.database, desk.topics, desk.clock, refresh_delay=refresh_delay),
         clock=desk.clock,
         shelf=Shelf(desk.database, desk.clock),
         may_manage=_rights(platforms),

@@ -42,13 +42,13 @@ async def one_story(settings: Settings, number: int) -> Shown:
 async def merge_stories(settings: Settings, one: int, other: int) -> Shown:
     """The story that tells what both told. Raises UnknownStoryError and StoryEditError."""
     async with open_desk(settings) as desk:
-        return await _shown(desk, await _editor(settings, desk).merge(StoryId(one), StoryId(other)))
+        return await _shown(desk, (await _editor(settings, desk).merge(StoryId(one), StoryId(other))).story)
 
 
 async def split_story(settings: Settings, article: int, *, announce: bool) -> Shown:
     """The story that the article is now. Raises UnknownArticleError and StoryEditError."""
     async with open_desk(settings) as desk:
-        return await _shown(desk, await _editor(settings, desk).split(ArticleId(article), announce=announce))
+        return await _shown(desk, (await _editor(settings, desk).split(ArticleId(article), announce=announce)).own)
 
 
 async def latest_articles(settings: Settings, *, source: int | None, limit: int) -> list[Told]:

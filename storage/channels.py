@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.article import StoryId
 from bot.domain.channel import Channel, ChannelId, ChannelKind, ChannelRef, Loss, NewChannel, Prefers
 from bot.domain.delivery import DeliveryState
 from storage import dialects, holding, moving
 from storage.outbox import is_in, turned
 from storage.places import is_at, to_ref
+from storage.readership import merged_into
 from storage.tables import channels, deliveries
 
 _c = channels.c
@@ -45,6 +47,21 @@ class DatabaseChannels:
     async def find(self, ref: ChannelRef) -> Channel | None:
         row = (await self._connection.execute(select(channels).where(*is_at(ref)))).one_or_none()
         return _to_channel(row) if row else None
+
+    async def showing(self, story_id: StoryId, *, platform: str, limit: int) -> list[ChannelRef]:
+        it_stands = (
+            select(channels.c.platform, channels.c.place, channels.c.thread)
+            .join_from(deliveries, channels, _c.id == deliveries.c.channel_id)
+            .where(
+                or_(deliveries.c.story_id == story_id, deliveries.c.story_id.in_(merged_into(story_id))),
+                deliveries.c.receipt_messages.is_not(None),
+                _c.platform == platform,
+                _c.kind != ChannelKind.PRIVATE,
+            )
+            .order_by(deliveries.c.id.desc())
+            .limit(limit)
+        )
+        return [to_ref(row) for row in await self._connection.execute(it_stands)]
 
     async def named(self, name: str) -> list[Channel]:
         is_meant = _c.title == name

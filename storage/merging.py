@@ -27,6 +27,20 @@ async def merge(connection: AsyncConnection, kept: StoryId, gone: StoryId) -> No
     await _set_time(connection, kept)
 
 
+async def part(connection: AsyncConnection, kept: StoryId, gone: StoryId) -> bool:
+    """See ``StoryStore.part``."""
+    came_from_it = and_(articles.c.story_id == kept, articles.c.merged_from == gone)
+    is_merged = exists().where(stories.c.id == gone, stories.c.merged_into == kept)
+    back = {"story_id": gone, "merged_from": None}
+    moved = await connection.execute(update(articles).where(came_from_it, is_merged).values(back))
+    if not moved.rowcount:
+        return False
+    await _revived(connection, gone, kept)
+    await _set_time(connection, kept)
+    await _set_time(connection, gone)
+    return True
+
+
 async def split(connection: AsyncConnection, article_id: ArticleId, *, now: datetime) -> StoryId:
     """See ``StoryStore.split``."""
     its = select(articles.c.story_id, articles.c.merged_from).where(articles.c.id == article_id)

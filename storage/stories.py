@@ -116,6 +116,9 @@ class DatabaseStories:
         statement = select(_c.id).where(_c.id >= story_id).limit(1)
         return (await self._connection.execute(statement)).first() is not None
 
+    async def part(self, kept: StoryId, gone: StoryId) -> bool:
+        return await merging.part(self._connection, kept, gone)
+
     async def count(self) -> int:
         statement = select(func.count()).select_from(stories).where(_c.at.is_not(None))
         return (await self._connection.execute(statement)).scalar_one()

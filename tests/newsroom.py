@@ -12,6 +12,7 @@ from bot.commands.house import House
 from bot.desk import NewsDesk
 from bot.domain.article import Draft, StoryId
 from bot.domain.channel import ChannelKind, ChannelRef, NewChannel, Prefers
+from bot.domain.delivery import Receipt, Sent, Settled
 from bot.domain.person import PersonRef
 from bot.domain.subscription import Everything, Subscription, Target
 from bot.domain.topic import Catalogue, Topic, TopicId, TopicKind
@@ -23,6 +24,7 @@ from bot.messages.text import plain
 from bot.services.give_opinion import OpinionBox
 from bot.services.import_page import import_page
 from bot.services.let_in import DoorKeeper
+from bot.services.part_stories import StoryEditor
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from storage import Database, open_storage
@@ -30,6 +32,7 @@ from tests.builders import channel_ref, draft, new_source, person
 from tests.fakes.clocks import HeldClock
 from tests.fakes.database import fresh_database_url
 from tests.fakes.events import FakeEvents
+from tests.stored import LEASE
 from tests.stored_rows import rows_of
 
 LIMITS = Limits(measure=len, text=2000, label=40, buttons_in_row=5, rows=5, can_whisper=True, has_forms=True)
@@ -47,6 +50,7 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
     "subscribe": {"what": "Japan"},
     "unsubscribe": {"what": "Japan"},
     "opinion": {"story": "1", "words": "So it is."},
+    "sources": {"story": "1"},
     "opinions": {"story": "1"},
     "why": {"story": "1"},
     "settings": {"repeats": "no-duplicate"},
@@ -80,6 +84,7 @@ class Newsroom:
     events: FakeEvents
     managers: set[tuple[PersonRef, ChannelRef]]
     woken: list[None]
+    editor: StoryEditor
     desk: NewsDesk
     _requests: int = 0
 
@@ -121,6 +126,18 @@ class Newsroom:
             subscription, _ = await work.subscriptions.add(channel.id, target, now=self.clock.now())
             await work.commit()
         return subscription
+
+    async def show(self, story_id: StoryId, place: Place) -> None:
+        """The story's card stands there."""
+        now = self.clock.now()
+        async with self.database.writing() as work:
+            channel = await work.channels.find(place.ref)
+            assert channel
+            await work.deliveries.promise_to(channel.id, [story_id], now=now)
+            claims = await work.deliveries.claim([place.ref.platform], holder="", limit=1, now=now, lease=LEASE)
+            shown = Sent(receipt=Receipt(channel=place.ref, message_ids=("1",)))
+            await work.deliveries.settle([Settled(claim=claim, outcome=shown) for claim in claims], now=now)
+            await work.commit()
 
     async def followed(self, place: Place | None = None) -> list[Target]:
         async with self.database.reading() as look:
@@ -167,10 +184,12 @@ async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterato
     def wake() -> None:
         woken.append(None)
 
+    editor = StoryEditor(database, topics, clock, refresh_delay=timedelta(seconds=10))
     house = House(
         storage=database,
         topics=topics,
         opinions=OpinionBox(database, clock, refresh_delay=timedelta(seconds=10)),
+        editor=editor,
         clock=clock,
         shelf=Shelf(database, clock),
         may_manage=may_manage,
@@ -186,6 +205,7 @@ async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterato
         events=events,
         managers=managers,
         woken=woken,
+        editor=editor,
         desk=NewsDesk(house, events),
     )
     try:

@@ -11,6 +11,7 @@ from bot.ports.clock import Clock
 from bot.ports.storage import Storage
 from bot.services.give_opinion import OpinionBox
 from bot.services.let_in import DoorKeeper
+from bot.services.part_stories import StoryEditor
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from bot.views.notices import ONLY_MANAGERS, ONLY_MANAGERS_THERE
@@ -26,6 +27,7 @@ class House:
     storage: Storage
     topics: Topics
     opinions: OpinionBox
+    editor: StoryEditor
     clock: Clock
     shelf: Shelf
     may_manage: MayManage
@@ -71,13 +73,16 @@ async def managed_elsewhere(
     return channel
 
 
+async def manages(house: House, scene: Scene) -> bool:
+    """Whether the person manages the shared place where they speak, as the request or the platform says."""
+    if scene.is_manager is not None:
+        return scene.is_manager
+    return await house.may_manage(scene.person.ref, scene.channel)
+
+
 async def _demand(house: House, scene: Scene) -> None:
-    if scene.kind is not ChannelKind.PRIVATE:
-        allowed = scene.is_manager
-        if allowed is None:
-            allowed = await house.may_manage(scene.person.ref, scene.channel)
-        if not allowed:
-            raise NotAllowedError(ONLY_MANAGERS)
+    if scene.kind is not ChannelKind.PRIVATE and not await manages(house, scene):
+        raise NotAllowedError(ONLY_MANAGERS)
 
 
 async def look_after(house: House, channel: Channel, scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.commands import asking_why, following, helping, moderating, opining, reading
+from bot.commands import asking_why, editing, following, helping, moderating, opining, reading
 from bot.commands.house import House
 from bot.messages.action import Action, Verb
 from bot.messages.exchange import Answer, Command, Press, Submission
@@ -15,6 +15,7 @@ COMMAND_HANDLERS: dict[str, CommandHandler] = {
     "start": helping.greet,
     "headlines": reading.show_headlines,
     "story": reading.show_story,
+    "sources": editing.show_sources,
     "search": reading.show_search,
     "topics": following.show_topics,
     "subscribe": following.subscribe,
@@ -30,6 +31,10 @@ COMMAND_HANDLERS: dict[str, CommandHandler] = {
 PRESS_HANDLERS: dict[Verb, PressHandler] = {
     Verb.READ: reading.press_read,
     Verb.TURN: reading.press_turn,
+    Verb.SOURCES: editing.press_sources,
+    Verb.SPLIT: editing.press_split,
+    Verb.JOIN: editing.press_join,
+    Verb.PART: editing.press_part,
     Verb.OPINIONS: opining.press_opinions,
     Verb.OPINE: opining.press_opine,
     Verb.LEAF: opining.press_leaf,

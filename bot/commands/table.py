@@ -46,6 +46,9 @@ COMMANDS = (
         description="Say what you think of a story",
         options=(_STORY, CommandOption(name="words", description="Your opinion, if you like to give it at once")),
     ),
+    CommandSpec(
+        name="sources", description="Who tells a story; moderators can part and join it there", options=(_STORY,)
+    ),
     CommandSpec(name="opinions", description="What readers think of a story", options=(_STORY,)),
     CommandSpec(name="why", description="Why a story came here, came late, or did not come", options=(_STORY,)),
     CommandSpec(

@@ -9,6 +9,9 @@ AFTER_A_GAP = 10
 IN_A_BURST = 50
 """Between two readings on time nothing has waited for us, so all of it is news; with more no channel could be read."""
 
+DATED_BACK = timedelta(hours=48)
+"""How long before the last reading an article may say it came out and still be one that we missed."""
+
 _ON_TIME = 3
 """Readings that go as planned are at most one and a half intervals apart."""
 

@@ -18,6 +18,12 @@ class Told:
     article: Article
     source: Source
 
+    @property
+    def at(self) -> datetime:
+        """What the source says, but never later than when we first saw it."""
+        said, seen = self.article.draft.published_at, self.article.first_seen_at
+        return min(said or seen, seen)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
@@ -51,9 +57,8 @@ class Story:
 
     @property
     def at(self) -> datetime:
-        """When it happened for readers: what the source says, but never later than when we first saw it."""
-        article = self.told[0].article
-        return min(article.draft.published_at or article.first_seen_at, article.first_seen_at)
+        """When it happened for readers: when it was told first."""
+        return self.told[0].at
 
 
 def minutes_to_read(paragraphs: tuple[str, ...]) -> int:

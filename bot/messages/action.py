@@ -22,12 +22,16 @@ _OTHER_VERSION = re.compile(r"[0-9][-:][a-z]+[-:].{0,60}", re.ASCII)
 class Verb(StrEnum):
     """Everything a button can do.
 
-    READ, OPINIONS, LATEST, DIGEST and CATALOGUE open a new message; TURN, LEAF, HEADLINES, BROWSE and TOPICS turn the
-    page in the message that carries the button.
+    READ, SOURCES, OPINIONS, LATEST, DIGEST and CATALOGUE open a new message; TURN, LEAF, HEADLINES, BROWSE and TOPICS
+    turn the page in the message that carries the button. SPLIT, JOIN and PART say which articles are one story.
     """
 
     READ = "read"
     TURN = "turn"
+    SOURCES = "sources"
+    SPLIT = "split"
+    JOIN = "join"
+    PART = "part"
     OPINIONS = "opinions"
     LEAF = "leaf"
     OPINE = "opine"

@@ -234,6 +234,12 @@ class StoryStore(Protocol):
         """Whether a story has, or once had, that number."""
         ...
 
+    async def part(self, kept: StoryId, gone: StoryId) -> bool:
+        """Undo a merge: ``gone`` tells again what was merged from it into ``kept``. Opinions stay with ``kept``; topics
+        are left to the caller. False where there is no such merge (any more): nothing changes.
+        """
+        ...
+
     async def count(self) -> int: ...
     async def busiest_topics(self, *, since: datetime) -> Mapping[TopicId, int]:
         """How many stories of each topic were opened since then, most first; topics without any are left out."""
@@ -252,6 +258,10 @@ class ChannelStore(Protocol):
         ...
 
     async def find(self, ref: ChannelRef) -> Channel | None: ...
+    async def showing(self, story_id: StoryId, *, platform: str, limit: int) -> list[ChannelRef]:
+        """Places that several people read and where the story's card stands, those that got it last first."""
+        ...
+
     async def named(self, name: str) -> list[Channel]:
         """Those of that number or that title, by number."""
         ...

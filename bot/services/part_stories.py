@@ -1,5 +1,6 @@
 """Correct by hand which articles are one story."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.article import ArticleId, StoryId
@@ -11,6 +12,22 @@ from bot.services.story_topics import set_story_topics
 from bot.services.topics import Topics
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """Two stories that were one: the one that was left, and the one that is told on its own."""
+
+    left: Story
+    own: Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """The story that tells what two told, and the number that the other went by."""
+
+    story: Story
+    gone: StoryId
+
+
 class StoryEditor:
     """Makes one story of two and two of one. The cards of both follow, after ``refresh_delay``."""
 
@@ -20,7 +37,7 @@ class StoryEditor:
         self._clock = clock
         self._refresh_delay = refresh_delay
 
-    async def merge(self, one: StoryId, other: StoryId) -> Story:
+    async def merge(self, one: StoryId, other: StoryId) -> Merged:
         """Let the older of two stories tell what both told, with both's opinions; nothing is posted again.
 
         Raises UnknownStoryError, and StoryEditError where the two are one already.
@@ -32,15 +49,28 @@ class StoryEditor:
                 raise StoryEditError(f"{one} and {other} are the same story already.")
             await work.stories.merge(kept, gone)
             await self._brought_up_to_date(work, kept)
-            merged = await _story(work, kept)
+            merged = Merged(story=await _story(work, kept), gone=gone)
             await work.commit()
         return merged
 
-    async def split(self, article_id: ArticleId, *, announce: bool = False) -> Story:
+    async def part(self, kept: StoryId, gone: StoryId) -> Parted:
+        """Undo a merge: both stories tell again what they told before. Opinions stay with the one that was kept.
+
+        Raises StoryEditError where the two are no longer one.
+        """
+        async with self._storage.writing() as work:
+            if not await work.stories.part(kept, gone):
+                raise StoryEditError(f"{kept} and {gone} are two stories already.")
+            parted = await self._parted(work, kept, gone)
+            await work.commit()
+        return parted
+
+    async def split(self, article_id: ArticleId, *, announce: bool | None = None) -> Parted:
         """Let an article be a story of its own: the one that it was merged from, or a new one.
 
         Opinions stay with the story that it leaves. It is only posted if it is to be announced, and then in no channel
-        that has it. Raises UnknownArticleError, and StoryEditError where nobody else tells the story.
+        that has it; None: if the article was. Raises UnknownArticleError, and StoryEditError where nobody else tells
+        the story.
         """
         now = self._clock.now()
         async with self._storage.writing() as work:
@@ -51,13 +81,16 @@ class StoryEditor:
             if len(left.told) == 1:
                 raise StoryEditError(f"Article {article_id} is all that story {left.id} has.")
             own = await work.stories.split(article_id, now=now)
-            for story_id in (left.id, own):
-                await self._brought_up_to_date(work, story_id)
-            if announce:
+            parted = await self._parted(work, left.id, own)
+            if article.is_announced if announce is None else announce:
                 await work.deliveries.promise(own, now=now)
-            alone = await _story(work, own)
             await work.commit()
-        return alone
+        return parted
+
+    async def _parted(self, work: UnitOfWork, left: StoryId, own: StoryId) -> Parted:
+        for story_id in (left, own):
+            await self._brought_up_to_date(work, story_id)
+        return Parted(left=await _story(work, left), own=await _story(work, own))
 
     async def _brought_up_to_date(self, work: UnitOfWork, story_id: StoryId) -> None:
         await self._topics.refresh(work)

@@ -55,13 +55,13 @@ async def publish(
     now: datetime,
     announce: int,
     refresh_delay: timedelta,
-    tells_rest: bool = False,
+    rest_since: datetime | None = None,
 ) -> Published:
     """Store new drafts, correct changed ones, promise deliveries; all of it or, without the caller's commit, nothing.
 
     ``drafts`` stand as in their document, newest first where they have no date. Of the new ones the ``announce`` newest
-    are promised to channels one by one, older ones together in a digest if ``tells_rest``, else they are only stored.
-    The same drafts again change nothing.
+    are promised to channels one by one, of the older ones together in a digest those that came out after
+    ``rest_since``; what is left, an archive say, is only stored. The same drafts again change nothing.
     """
     await topics.refresh(work)
     document = await _recognised(work, source, drafts, now=now)
@@ -76,7 +76,7 @@ async def publish(
     for telling in told:
         if not telling.is_new:
             await work.deliveries.refresh(telling.story_id, due=now + refresh_delay)
-    promised = await _promise(work, source, told, now=now, tells_rest=tells_rest)
+    promised = await _promise(work, source, told, now=now, rest_since=rest_since)
     return Published(
         new=tuple(telling.story_id for telling in told if telling.is_new),
         joined=tuple(telling.story_id for telling in told if not telling.is_new),
@@ -89,9 +89,9 @@ async def publish(
 
 
 async def _promise(
-    work: UnitOfWork, source: Source, told: Iterable[_Telling], *, now: datetime, tells_rest: bool
+    work: UnitOfWork, source: Source, told: Iterable[_Telling], *, now: datetime, rest_since: datetime | None
 ) -> int:
-    """Promise what is announced, oldest first, and the rest together after it; how many deliveries were made."""
+    """Promise what is announced, oldest first, after it together what else is news; how many deliveries were made."""
     promised = 0
     latest_due = now
     rest: list[StoryId] = []
@@ -102,9 +102,9 @@ async def _promise(
             due = now + HEADLINE_PATIENCE if wants_page(source, draft) and not cannot_wait else now
             promised += await work.deliveries.promise(telling.story_id, now=now, due=due, is_breaking=cannot_wait)
             latest_due = max(latest_due, due)
-        else:
+        elif rest_since and came_out(telling.entry.draft, now) > rest_since:
             rest.append(telling.story_id)
-    if tells_rest:
+    if rest:
         promised += await work.digests.promise(source.id, rest[::-1], now=now, due=latest_due)
     return promised
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.domain import moves
 from bot.domain.addresses import without_secrets
-from bot.domain.catching_up import AT_FIRST, most_posts
+from bot.domain.catching_up import AT_FIRST, DATED_BACK, most_posts
 from bot.domain.errors import SourceExistsError
 from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval, relaxed
 from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble
@@ -225,7 +225,7 @@ class SourceReader:
             reading.drafts,
             now=self._clock.now(),
             announce=announce,
-            tells_rest=source.last_read_at is not None,
+            rest_since=source.last_read_at and source.last_read_at - DATED_BACK,
             refresh_delay=self._refresh_delay,
         )
 

@@ -69,6 +69,7 @@ def full_story(story: Story, limits: Limits, *, page: int = 0, related: Sequence
         controls=(
             *pager(Verb.TURN, story.id, shown, pages=len(pages), is_last=is_last),
             _opinion_row(story),
+            *_sources_row(story),
             *(_related_row(related) if is_last else ()),
         ),
     )
@@ -115,6 +116,13 @@ def _opinion_row(story: Story) -> tuple[Control, ...]:
         Control(label="Give your opinion", action=Action(verb=Verb.OPINE, subject=story.id), is_primary=True),
         Control(label=f"Opinions ({story.tally.words})", action=Action(verb=Verb.OPINIONS, subject=story.id)),
     )
+
+
+def _sources_row(story: Story) -> tuple[tuple[Control, ...], ...]:
+    """Only where there is somebody else to be read."""
+    if len(story.told) == 1:
+        return ()
+    return ((Control(label=f"Sources ({len(story.told)})", action=Action(verb=Verb.SOURCES, subject=story.id)),),)
 
 
 def _related_row(related: Sequence[Headline]) -> tuple[tuple[Control, ...], ...]:

@@ -66,4 +66,7 @@ ONLY_MANAGERS = (
     "Only people who manage this place can change what it follows. Ask a moderator, or talk to me in private."
 )
 ONLY_MANAGERS_THERE = "Only people who manage that place can decide this. Ask one of its moderators."
+ONLY_EDITORS = (
+    "Only people who manage a place that shows this story can change what belongs to it. Ask a moderator of yours."
+)
 TROUBLE = "Something went wrong on our side and nothing was changed. Please try again in a minute."

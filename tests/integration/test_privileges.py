@@ -9,11 +9,12 @@ import pytest
 
 from bot.commands.routes import SUBMISSION_HANDLERS
 from bot.commands.table import COMMANDS
+from bot.domain.article import StoryId
 from bot.domain.channel import ChannelKind
 from bot.domain.subscription import Subscription
 from bot.messages.action import Action, ActionCodec, Unreadable, Verb
 from bot.messages.exchange import Answer, Replace, Show, Toast
-from bot.views.notices import ONLY_MANAGERS
+from bot.views.notices import ONLY_EDITORS, ONLY_MANAGERS
 from tests.builders import channel_ref, person
 from tests.newsroom import EVERYTHING, Newsroom, Place, open_newsroom, words_of
 
@@ -22,6 +23,7 @@ class May(Enum):
     """Who may do it."""
 
     ANYBODY = "anybody: it changes nothing of the channel"
+    EDITORS = "who manages a shared place, for it concerns all readers of a story"
     MANAGERS = "who manages the channel, and everybody in their own private chat"
     DECIDERS = "who manages the channel that the button is about, wherever it is pressed: see test_moderating"
 
@@ -36,6 +38,7 @@ COMMAND_RIGHTS: Mapping[str, May] = {
     "unsubscribe": May.MANAGERS,
     "subscriptions": May.ANYBODY,
     "opinion": May.ANYBODY,
+    "sources": May.ANYBODY,
     "opinions": May.ANYBODY,
     "why": May.ANYBODY,
     "settings": May.MANAGERS,
@@ -44,6 +47,10 @@ COMMAND_RIGHTS: Mapping[str, May] = {
 VERB_RIGHTS: Mapping[Verb, May] = {
     Verb.READ: May.ANYBODY,
     Verb.TURN: May.ANYBODY,
+    Verb.SOURCES: May.ANYBODY,
+    Verb.SPLIT: May.EDITORS,
+    Verb.JOIN: May.EDITORS,
+    Verb.PART: May.EDITORS,
     Verb.OPINIONS: May.ANYBODY,
     Verb.LEAF: May.ANYBODY,
     Verb.OPINE: May.ANYBODY,
@@ -150,6 +157,35 @@ async def _hold(
     refused = ONLY_MANAGERS in words_of(answer)
     assert changed == (right is May.MANAGERS and may), who
     assert refused == (right is May.MANAGERS and not may), who
+
+
+@pytest.mark.parametrize("verb", [verb for verb, right in VERB_RIGHTS.items() if right is May.EDITORS])
+async def test_a_button_changes_a_story_for_those_alone_who_manage_a_shared_place(
+    newsroom: Newsroom, verb: Verb
+) -> None:
+    pair = await newsroom.number("1 2")
+    for who, (place, may) in SPEAKERS.items():
+        if verb is not Verb.JOIN:
+            await newsroom.editor.merge(StoryId(1), StoryId(2))
+        before = newsroom.stored()
+        answer = await newsroom.press(verb, 2 if verb is Verb.SPLIT else pair, place=place)
+        may_edit = may and place.kind is not PRIVATE
+        assert (ONLY_EDITORS in words_of(answer)) == (not may_edit), who
+        assert (newsroom.stored() != before) == may_edit, who
+        if (verb is Verb.JOIN) == may_edit:
+            await newsroom.editor.part(StoryId(1), StoryId(2))
+
+
+async def test_in_private_one_may_edit_what_a_place_shows_that_one_manages(newsroom: Newsroom) -> None:
+    mine, other = (Place(ref=channel_ref(place), kind=GROUP) for place in ("5", "3"))
+    for place in (mine, other):
+        await newsroom.follow(EVERYTHING, place)
+    await newsroom.show(StoryId(1), other)
+    await newsroom.editor.merge(StoryId(1), StoryId(2))
+    private = SPEAKERS["the owner of a private chat"][0]
+    assert ONLY_EDITORS in words_of(await newsroom.press(Verb.SPLIT, 2, place=private))
+    await newsroom.show(StoryId(1), mine)
+    assert "These are two stories now" in words_of(await newsroom.press(Verb.SPLIT, 2, place=private))
 
 
 @pytest.fixture

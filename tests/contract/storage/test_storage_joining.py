@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.article import ArticleId, StoryId
-from bot.domain.channel import ChannelId
+from bot.domain.channel import ChannelId, ChannelKind
 from bot.domain.delivery import DeliveryKind, Sent
 from bot.domain.opinion import Stance
 from bot.domain.subscription import Everything, FromSource
 from storage import Database
 from tests import stored
-from tests.builders import NOON, draft, match, opinion, person, receipt
+from tests.builders import NOON, channel_ref, draft, match, new_channel, opinion, person, receipt
 
 A, B, C = "https://a.example/", "https://b.example/", "https://c.example/"
 WORDS = ("krumovgrad", "floods", "rescued", "bulgaria")
@@ -307,3 +307,35 @@ async def test_splitting_the_first_article_leaves_the_story_to_the_second(storag
     assert (await titles(storage, story_id), await titles(storage, own)) == (["Deluge"], ["Floods"])
     async with storage.reading() as look:
         assert [story.id for story in await look.stories.latest(limit=9)] == [own, story_id]
+
+
+async def test_a_merge_of_a_story_with_several_articles_is_undone_as_a_whole(storage: Database) -> None:
+    kept, gone = await stored.story(storage, "Kept", by=A), await stored.story(storage, "Gone", by=B)
+    async with storage.writing() as work:
+        await stored.told(work, gone, draft("Gone too"), by=C)
+        await work.stories.merge(kept, gone)
+        assert not await work.stories.part(gone, kept), "they were merged the other way"
+        assert await work.stories.part(kept, gone)
+        assert not await work.stories.part(kept, gone), "it is undone already"
+        stories = await work.stories.latest(limit=9)
+        await work.commit()
+    told = {story.id: [told.article.draft.title for told in story.told] for story in stories}
+    assert told == {kept: ["Kept"], gone: ["Gone", "Gone too"]}
+
+
+async def test_it_is_known_which_shared_places_of_a_platform_show_a_story(storage: Database) -> None:
+    kept, gone, other = [await stored.story(storage, title, by=by) for title, by in (("1", A), ("2", B), ("3", C))]
+    async with storage.writing() as work:
+        alone = await work.channels.meet(new_channel("1", kind=ChannelKind.PRIVATE), now=NOON)
+        await work.subscriptions.add(alone.id, Everything(), now=NOON)
+        for place, platform in (("2", "discord"), ("3", "discord"), ("4", "telegram")):
+            await stored.channel_in(work, place, Everything(), platform=platform)
+        await work.commit()
+    await stored.promised(storage, gone)
+    claims = await stored.claimed(storage)
+    await stored.settled(storage, *((claim, Sent(receipt=receipt())) for claim in claims if claim.channel.id != "3"))
+    async with storage.writing() as work:
+        await work.stories.merge(kept, gone)
+        assert await work.channels.showing(kept, platform="discord", limit=9) == [channel_ref("2")]
+        assert await work.channels.showing(gone, platform="telegram", limit=0) == []
+        assert await work.channels.showing(other, platform="discord", limit=9) == []

@@ -8,13 +8,14 @@ from sqlalchemy.exc import IntegrityError
 from bot.commands.routes import COMMAND_HANDLERS, PRESS_HANDLERS, SUBMISSION_HANDLERS
 from bot.commands.table import COMMANDS
 from bot.domain.article import Draft, StoryId
+from bot.domain.channel import ChannelKind
 from bot.domain.opinion import Tally
 from bot.messages.action import Action, ActionCodec, Unreadable, Verb
 from bot.messages.exchange import Answer, Ask, Command, Press, Replace, Show, Submission, Suggestions, Toast
 from bot.messages.form import Form
 from bot.messages.post import Tone
 from bot.views import notices
-from tests.builders import draft
+from tests.builders import channel_ref, draft
 from tests.newsroom import ARGUMENTS, EVERYTHING, ODD_TEXTS, Newsroom, Place, words_of
 
 
@@ -55,7 +56,9 @@ async def test_a_command_without_its_arguments_is_told_how_it_is_used(newsroom: 
 
 @pytest.mark.parametrize("verb", Verb)
 async def test_every_button_gets_what_it_promises(newsroom: Newsroom, verb: Verb) -> None:
-    answer = await newsroom.press(verb, await _subject(newsroom, verb))
+    moderated = Place(ref=channel_ref("77"), kind=ChannelKind.GROUP, is_manager=True)
+    edits = verb in {Verb.SPLIT, Verb.JOIN, Verb.PART}
+    answer = await newsroom.press(verb, await _subject(newsroom, verb), place=moderated if edits else None)
     decides = {Verb.SUBSCRIBE, Verb.RESEND, Verb.LEAVE, Verb.CATCH_UP, Verb.FROM_NOW, Verb.TRY_AGAIN, Verb.NOTED}
     assert isinstance(answer, Toast if verb in decides else Show | Replace | Ask)
     assert not isinstance(answer, Show) or answer.post.tone is not Tone.TROUBLE
@@ -322,6 +325,11 @@ async def _subject(newsroom: Newsroom, verb: Verb) -> int:
             return await newsroom.number("Japan")
         case Verb.UNSUBSCRIBE:
             return (await newsroom.follow(EVERYTHING)).id
+        case Verb.JOIN:
+            return await newsroom.number("1 2")
+        case Verb.SPLIT | Verb.PART:
+            await newsroom.editor.merge(StoryId(1), StoryId(2))
+            return 2 if verb is Verb.SPLIT else await newsroom.number("1 2")
         case _:
             return 1
 

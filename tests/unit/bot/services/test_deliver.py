@@ -88,7 +88,7 @@ class Outbox:
                 [draft(title, guid=title) for title in reversed(titles)],
                 now=self.clock.now(),
                 announce=announce,
-                tells_rest=True,
+                rest_since=self.clock.now() - timedelta(days=1),
                 refresh_delay=timedelta(0),
             )
             await work.commit()

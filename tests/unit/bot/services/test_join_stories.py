@@ -220,14 +220,14 @@ async def test_merging_keeps_the_older_story_and_splitting_undoes_it(desk: Desk)
     while await desk.sent():
         pass
 
-    merged = await desk.editor.merge(second, first)
+    merged = (await desk.editor.merge(second, first)).story
     assert merged.id == first
     assert await desk.latest() == [QUAKE.title]
     desk.clock.pass_on(10)
     assert await desk.sent() == [("all", "refresh")]
     assert await desk.sent() == [("all", "refresh")]
 
-    alone = await desk.editor.split(merged.told[1].article.id)
+    alone = (await desk.editor.split(merged.told[1].article.id)).own
     assert (alone.id, alone.title) == (second, FERRIES.title)
     desk.clock.pass_on(10)
     assert await desk.sent() == [("all", "refresh")]
@@ -248,7 +248,7 @@ async def test_what_was_joined_wrongly_is_posted_when_it_is_split_if_that_is_ask
     await desk.sent()
 
     wrong = (await desk.story(story_id)).told[1].article.id
-    alone = await desk.editor.split(wrong, announce=announce)
+    alone = (await desk.editor.split(wrong, announce=announce)).own
     assert alone.id != story_id
     assert await desk.sent() == ([("all", "headline")] if announce else [])
     desk.clock.pass_on(10)
