@@ -110,6 +110,39 @@ def why(
 
 
 @app.command()
+def backup(file: Annotated[str, typer.Argument(help="The file to be written; it must not be there yet.")]) -> None:
+    """Write a backup of the database, also while the bot runs."""
+    from adapters.backups import back_up
+    from adapters.told_of_backups import backup_line
+
+    say(backup_line(file, finished(back_up(checked_settings(), file))))
+
+
+@app.command()
+def restore(
+    file: Annotated[str, typer.Argument(help="A file that `newsbot backup` wrote.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    resend: Annotated[bool, typer.Option("--resend", help="Send also what may have been sent since.")] = False,
+) -> None:
+    """Come back to a backup, after saying how many posts could repeat; what was there is kept."""
+    from adapters import backups
+    from adapters.told_of_backups import outlook_lines, restored_lines
+
+    def agrees(outlook: Any, now: Any) -> bool:
+        say_all(outlook_lines(outlook, resends=resend, now=now))
+        try:
+            return yes or typer.confirm("Restore it?", err=True)
+        except typer.Abort:  # nobody is there to answer
+            return False
+
+    done = finished(backups.restore(checked_settings(), file, resends=resend, agrees=agrees))
+    if done is None:
+        fail("Nothing was changed.")
+    say_all(restored_lines(done))
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to this version's shape; running again changes nothing."""
     from adapters.running import migrate_database

@@ -12,6 +12,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from adapters.discord.inbound import PLATFORM as DISCORD
+from adapters.discord.limits import LIMITS as DISCORD_LIMITS
 from adapters.discord.platform import DiscordOptions, DiscordPlatform
 from adapters.feeds.reader import FeedsReader
 from adapters.machine.clock import SystemClock
@@ -20,6 +22,8 @@ from adapters.machine.logs import LogEvents
 from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
 from adapters.sandbox.options import Addresses
 from adapters.settings import Settings
+from adapters.telegram.limits import LIMITS as TELEGRAM_LIMITS
+from adapters.telegram.limits import PLATFORM as TELEGRAM
 from adapters.telegram.platform import TelegramOptions, TelegramPlatform
 from adapters.telegram.webhook import Webhook, WebhookReceiver, webhook_below
 from bot.commands.house import House, MayManage
@@ -29,6 +33,7 @@ from bot.domain.lease import Lease
 from bot.domain.person import PersonRef
 from bot.domain.topic import Catalogue, read_catalogue
 from bot.messages.action import ActionCodec
+from bot.ports.backups import Backups
 from bot.ports.platform import ChatPlatform
 from bot.ports.progress import Beat, Progress
 from bot.ports.reading import PageReader
@@ -46,10 +51,13 @@ from bot.services.read_sources import SourceReader
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from storage.database import Database, open_storage
+from storage.engine import DatabaseUrlError, parse
 from storage.inbox import DatabaseInbox
+from storage.postgresql_backups import PostgresqlBackups
 from storage.prompts import DatabasePrompts
 from storage.schema import migrate
 from storage.signing_key import signing_key
+from storage.sqlite_backups import SqliteBackups
 
 
 class SeedsError(Exception):
@@ -282,6 +290,21 @@ def _served(
         mounts.append(served.hub_mount(follower))
         loops["hubs"] = Loop(run=follower.run)
     return {**loops, "web": Loop(run=WebServer(mounts, door).run)}
+
+
+def database_backups(settings: Settings) -> Backups:
+    """The backups of the database. Raises StartError."""
+    try:
+        url = parse(settings.database)
+    except DatabaseUrlError as error:
+        raise StartError(f"{error} Check NEWSBOT_DATABASE_URL.") from error
+    return SqliteBackups(url) if is_embedded(settings) else PostgresqlBackups(url)
+
+
+def searchable_platforms() -> frozenset[str]:
+    """The platforms on which our own posts can be looked for."""
+    limits = {DISCORD: DISCORD_LIMITS, TELEGRAM: TELEGRAM_LIMITS}
+    return frozenset(name for name, of in limits.items() if of.can_find)
 
 
 def _catalogue(path: Path) -> Catalogue:

@@ -1,13 +1,10 @@
 """What the outbox remembers of a delivery, for whoever asks why."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.article import StoryId
 from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState, RateLimit, Receipt, Waited
-
-ATTEMPTS_KEPT = timedelta(days=30)
-"""How long attempts are remembered that did not end in the channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

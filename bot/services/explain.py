@@ -55,7 +55,7 @@ async def channel_asked_for(look: Reading, asked: str) -> Channel:
         listed = ", ".join(f"{channel.id} ({address(channel.ref)})" for channel in named[:10])
         raise UnknownChannelError(f"Several channels are called that. Say one by its number: {listed}.")
     raise UnknownChannelError(
-        f"There is no channel {asked[:80]}. Say its number, its title, or its address such as telegram:-1001234/5."
+        f"There is no channel {asked[:80]}. Say its number, its title, or its address as platform:place."
     )
 
 

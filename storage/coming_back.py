@@ -1,0 +1,112 @@
+"""What must be put right in a database that was restored: what was sent must not be sent again.
+
+Statements in words that SQLite and PostgreSQL share, with ``:name`` for values. ``aside`` is the schema of the database
+that was there before, where there is one of the same installation.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.ports.backups import BackupError, Contents
+from storage.schema import NEWEST
+from storage.tables import deliveries, metadata
+
+_CARRIED = (
+    *("state", "attempt", "uncertain", "due_at", "first_attempt_at", "tried_at", "settled_at", "reason"),
+    *("receipt_place", "receipt_thread", "receipt_messages", "receipt_note", "waited_s", "waited_limit"),
+)
+TAKEN_AT = "backed-up-at"
+"""The note in a backup that says when it was begun."""
+
+_NEWS = "kind IN ('headline', 'digest')"
+"""What must not come twice; an edit may be repeated, and a word to moderators had better be."""
+
+LEAP = 1_000_000
+"""How far numbers leap where nobody knows which were given away: more than any installation does between backups."""
+
+NUMBERED = tuple(table.name for table in metadata.sorted_tables if "id" in table.c)
+"""Tables whose numbers stand in buttons and elsewhere, and must not be given away a second time."""
+
+
+def check_version(contents: Contents) -> Contents:
+    """The contents. Raises BackupError where they were written by a later version of the program."""
+    if contents.version > NEWEST:
+        raise BackupError(
+            f"A newer newsbot made this backup (schema {contents.version}; this one knows {NEWEST}). "
+            "Restore it with that version."
+        )
+    return contents
+
+
+def reason(taken_at: datetime) -> str:
+    """Why a post is parked."""
+    return f"it waited when the backup of {taken_at:%d %b %Y, %H:%M} UTC was made, and may have been sent since"
+
+
+def sent_since(schema: str) -> str:
+    """Counts posts sent after ``:taken``: those promised after it (``repeats``) and those before (``known``)."""
+    return f"""
+        SELECT
+            coalesce(sum(CASE WHEN wanted_at > :taken THEN 1 ELSE 0 END), 0) AS repeats,
+            coalesce(sum(CASE WHEN wanted_at <= :taken THEN 1 ELSE 0 END), 0) AS known
+        FROM {schema}.deliveries WHERE {_NEWS} AND state = 'sent' AND settled_at > :taken
+    """  # noqa: S608  # the schema's name is ours
+
+
+def nobody_sends() -> str:
+    """Whoever was sending when the backup was made is dead."""
+    return "UPDATE deliveries SET state = 'pending', holder = NULL, leased_until = NULL WHERE state = 'sending'"
+
+
+def what_became_of_it(aside: str) -> str:
+    """Takes over what the other database knows of the same promises; ``once`` is the same in no others."""
+    carried = ", ".join(f"{name} = b.{name}" for name in _CARRIED if name in deliveries.c)
+    return f"""
+        UPDATE deliveries SET {carried} FROM {aside}.deliveries AS b
+        WHERE b.id = deliveries.id AND b.once = deliveries.once AND b.state <> 'sending'
+            AND deliveries.{_NEWS} AND deliveries.state IN ('pending', 'paused', 'parked')
+    """  # noqa: S608  # the schema's and columns' names are ours
+
+
+def waiting_as_their_channels_do() -> str:
+    """A row waits as its channel does; the other database may know another state of the channel."""
+    return """
+        UPDATE deliveries SET state = CASE WHEN EXISTS (
+            SELECT 1 FROM channels c WHERE c.id = deliveries.channel_id AND c.paused_because IS NOT NULL
+        ) THEN 'paused' ELSE 'pending' END
+        WHERE state IN ('pending', 'paused')
+    """
+
+
+def look_first(aside: str | None, searchable: Collection[str]) -> str:
+    """What may have been sent since ``:taken`` is to be looked for before it leaves."""
+    return f"""
+        UPDATE deliveries SET
+            attempt = CASE WHEN attempt = 0 THEN 1 ELSE attempt END,
+            uncertain = CASE WHEN uncertain = 0 THEN 1 ELSE uncertain END,
+            first_attempt_at = coalesce(first_attempt_at, :taken)
+        WHERE {_nobody_knows(aside)} AND platform IN ({_words(searchable)})
+    """  # noqa: S608  # all names are ours
+
+
+def park(aside: str | None, searchable: Collection[str]) -> str:
+    """What may have been sent since, where nobody can look, waits for a person: ``:reason`` says why."""
+    return f"""
+        UPDATE deliveries SET state = 'parked', reason = :reason, settled_at = :now
+        WHERE {_nobody_knows(aside)} AND platform NOT IN ({_words(searchable)})
+    """  # noqa: S608  # all names are ours
+
+
+def _nobody_knows(aside: str | None) -> str:
+    waits = f"{_NEWS} AND state IN ('pending', 'paused')"
+    if aside is None:
+        return waits
+    known = f"""
+        SELECT 1 FROM {aside}.deliveries b
+        WHERE b.id = deliveries.id AND b.once = deliveries.once AND b.state <> 'sending'
+    """  # noqa: S608  # the schema's name is ours
+    return f"{waits} AND NOT EXISTS ({known})"
+
+
+def _words(names: Collection[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names)) or "''"
