@@ -112,6 +112,10 @@ class Chat:
     async def fill(self, form: Json, **fields: str) -> Json:
         return await self._post("fill", form=form["id"], fields=fields)
 
+    async def change_bot(self, change: str) -> Json:
+        """What the person does to the bot here: remove, add, mute, …"""
+        return await self._post("bot", change=change)
+
     async def message_with(self, *words: str, newest: bool = True) -> Json:
         """The message that shows all the words, as soon as there is one."""
 

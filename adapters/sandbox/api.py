@@ -95,6 +95,8 @@ class Api:
             web.post(f"{chat}/say", self.say),
             web.post(f"{chat}/press", self.press),
             web.post(f"{chat}/fill", self.fill),
+            web.get(f"{chat}/bot", self.bot_changes),
+            web.post(f"{chat}/bot", self.change_bot),
             web.get("/api/ledger", self.ledger),
             web.get("/api/changes", self.changes),
             web.get("/api/faults", self.faults),
@@ -138,6 +140,19 @@ class Api:
             raise WrongValueError('"fields" must be an object of names and values.')
         seen = await server.fill(chat, _person(body.get("as")), _text(body, "form"), fields)
         return web.json_response(seen.as_json())
+
+    async def bot_changes(self, request: web.Request) -> web.Response:
+        server, _ = self._chat(request)
+        return web.json_response(dict(server.bot_changes))
+
+    async def change_bot(self, request: web.Request) -> web.Response:
+        server, chat = self._chat(request)
+        body = await _body(request)
+        person, change = _person(body.get("as")), _text(body, "change")
+        if change not in server.bot_changes:
+            raise NotFoundError(f"Nobody can {change!r} the bot. One can {_listed(server.bot_changes)}.")
+        await server.change_bot(chat, person, change)
+        return web.json_response({"changed": change})
 
     async def ledger(self, request: web.Request) -> web.Response:
         return web.json_response(self._inside.store.since(_whole(request.query.get("since", "0"), "since")))

@@ -40,6 +40,7 @@ class FakeChatServer:
         self._messages: list[tuple[str, Shown]] = []
         self.filled: list[Mapping[str, object]] = []
         self.replies: list[str | None] = []
+        self.changed: list[tuple[str, str, str]] = []
         self.address = ""
         self.is_closed = False
         for document in ground.documents.all(f"{_KIND}-{platform}").values():
@@ -56,6 +57,13 @@ class FakeChatServer:
             "slow": "Takes two seconds for each answer.",
             "cut_after": "Does what it was asked and then closes the connection without a word.",
         }
+
+    @property
+    def bot_changes(self) -> Mapping[str, str]:
+        return {"remove": "Somebody removes the bot."}
+
+    async def change_bot(self, chat: str, person: str, change: str) -> None:
+        self.changed.append((chat, person, change))
 
     def app(self) -> web.Application:
         app = web.Application()

@@ -12,6 +12,7 @@ from adapters.sandbox.discord.drawing import Drawing
 from adapters.sandbox.discord.message_rules import LOADING
 
 _CHANNELS, _MESSAGES, _NONCES, _COMMANDS = "discord.channel", "discord.message", "discord.nonce", "discord.commands"
+_CHANGES = "discord.change"
 _MOST_WHISPERS = 20
 
 
@@ -60,9 +61,33 @@ class Archive:
         for document in documents.all(_MESSAGES).values():
             self._remember(_entry(document))
         self._nonces = {nonce: _sent(document) for nonce, document in documents.all(_NONCES).items()}
+        self._changes = set(documents.all(_CHANGES))
         self.commands: dict[str, list[dict[str, Any]]] = {
             scope: _commands(document) for scope, document in documents.all(_COMMANDS).items()
         }
+
+    @property
+    def bot_is_in(self) -> bool:
+        """Whether the bot is in the server."""
+        return "out" not in self._changes
+
+    def set_bot_in(self, *, is_in: bool) -> None:
+        self._change("out", is_so=not is_in)
+
+    def is_closed(self, channel_id: str) -> bool:
+        """Whether the private chat takes nothing from the bot."""
+        return f"closed {channel_id}" in self._changes
+
+    def set_closed(self, channel_id: str, *, is_closed: bool) -> None:
+        self._change(f"closed {channel_id}", is_so=is_closed)
+
+    def _change(self, name: str, *, is_so: bool) -> None:
+        if is_so:
+            self._changes.add(name)
+            self._documents.put(_CHANGES, name, {})
+        else:
+            self._changes.discard(name)
+            self._documents.drop(_CHANGES, name)
 
     @property
     def last_id(self) -> int:

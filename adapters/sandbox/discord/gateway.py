@@ -75,10 +75,13 @@ class Session:
 
 
 class Gateway:
-    """All sessions of the bot. ``guild`` makes GUILD_CREATE's object anew for each identify."""
+    """All sessions of the bot. ``guild`` makes GUILD_CREATE's object anew for each identify; ``is_member``: whether
+    the bot is in that server.
+    """
 
-    def __init__(self, ground: Ground, guild: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, ground: Ground, guild: Callable[[], dict[str, Any]], is_member: Callable[[], bool]) -> None:
         self._ground = ground
+        self._is_member = is_member
         self.guild = guild
         self._sessions: dict[str, Session] = {}
         self._sockets: set[web.WebSocketResponse] = set()
@@ -156,7 +159,7 @@ class Gateway:
         data: dict[str, Any] = {
             "v": 10,
             "user": {**cast.BOT_USER, "verified": True, "email": None, "mfa_enabled": False, "flags": 0},
-            "guilds": [{"id": cast.GUILD_ID, "unavailable": True}] if session.hears(0, cast.GUILD_ID) else [],
+            "guilds": [{"id": cast.GUILD_ID, "unavailable": True}] if self._is_in(session) else [],
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "session_type": "normal",
@@ -168,7 +171,10 @@ class Gateway:
         return data
 
     def guild_for(self, session: Session) -> dict[str, Any] | None:
-        return self.guild() if session.hears(GUILDS, cast.GUILD_ID) else None
+        return self.guild() if self._is_in(session) and session.hears(GUILDS, cast.GUILD_ID) else None
+
+    def _is_in(self, session: Session) -> bool:
+        return self._is_member() and session.hears(0, cast.GUILD_ID)
 
     def fault(self) -> tuple[str, int] | None:
         """A fault of the connection that is ordered and has not struck yet, with its close code."""

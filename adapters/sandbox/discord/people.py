@@ -42,7 +42,7 @@ class People:
         return [_chat(channel) for channel in sorted(channels, key=lambda one: one["type"] in cast.THREADS)]
 
     async def look(self, chat: str, person: str, typing: str | None) -> View:
-        channel = self._channel(chat, person)
+        channel = self.entered(chat, person)
         form = self._forms.get((chat, person))
         return View(
             messages=tuple(self._house.board.shown(entry, person) for entry in self._entries(channel, person)),
@@ -51,7 +51,7 @@ class People:
         )
 
     async def say(self, chat: str, person: str, text: str, reply_to: str | None = None) -> Seen:
-        channel, text = self._channel(chat, person), text.strip()
+        channel, text = self.entered(chat, person), text.strip()
         if not text:
             raise SandboxError("There is nothing to send: the text is empty.")
         if text.startswith("/"):
@@ -59,7 +59,7 @@ class People:
         return await self._chatter(channel, person, text, reply_to)
 
     async def press(self, chat: str, person: str, message: str, button: str) -> Seen:
-        entry = self._entry(self._channel(chat, person), person, message)
+        entry = self._entry(self.entered(chat, person), person, message)
         name, _, value = button.partition("=")
         component = _component(entry, button) or _component(entry, name)
         if component is None:
@@ -75,7 +75,7 @@ class People:
         return await self._do(Act(kind=COMPONENT, channel=channel, person=person, data=data, source=entry))
 
     async def fill(self, chat: str, person: str, form: str, fields: Mapping[str, object]) -> Seen:
-        channel = self._channel(chat, person)
+        channel = self.entered(chat, person)
         is_open = self._forms.get((chat, person))
         if is_open is None or is_open.id != form:
             raise UnknownThingError("This form is not open any more; press the button again.")
@@ -100,6 +100,8 @@ class People:
     def _commands(self, channel: dict[str, Any], person: str) -> list[dict[str, Any]]:
         """The commands that the person can use here, the server's own first."""
         guild_id, archive = channel.get("guild_id"), self._house.archive
+        if guild_id and not archive.bot_is_in:
+            return []
         own = archive.commands.get(guild_id, []) if guild_id else []
         names = {(one["type"], one["name"]) for one in own}
         everywhere = [one for one in archive.commands.get("global", []) if (one["type"], one["name"]) not in names]
@@ -153,7 +155,8 @@ class People:
     def _changed(self, watch: Watch, person: str) -> tuple[Any, ...]:
         return tuple(self._house.board.shown(entry, person) for entry in watch.seen() if entry.to in (None, person))
 
-    def _channel(self, chat: str, person: str) -> dict[str, Any]:
+    def entered(self, chat: str, person: str) -> dict[str, Any]:
+        """The channel, for somebody who is in it. Raises UnknownChatError."""
         channel = self._house.archive.channels.get(chat)
         if channel is None:
             raise UnknownChatError(f"There is no chat {chat} on Discord.")

@@ -15,6 +15,7 @@ from adapters.sandbox.discord.refusals import (
     RefusedError,
     already_crossposted,
     archived_thread,
+    closed_dm,
     invalid_body,
     locked_thread,
     not_the_author,
@@ -55,6 +56,8 @@ async def send(call: Call) -> dict[str, Any]:
     faults.strike_send(call.house.ground, is_private=channel["type"] == cast.DM)
     if channel["type"] not in _WRITABLE:
         raise wrong_channel_kind()
+    if call.house.archive.is_closed(channel["id"]):
+        raise closed_dm()
     demand(call.house.archive, channel, send_right(channel))
     check_new(body, files=len(call.uploads))
     if call.nonce is not None and body.get("enforce_nonce") and (first := _first_with(call, call.nonce)):

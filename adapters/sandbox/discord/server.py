@@ -7,6 +7,7 @@ from aiohttp import web
 
 from adapters.sandbox.contract import Chat, Ground, Seen, View
 from adapters.sandbox.discord import (
+    bot_changes,
     cast,
     faults,
     rest_application,
@@ -36,9 +37,11 @@ class DiscordServer:
     platform = "discord"
     fault_kinds: Mapping[str, str] = faults.KINDS
 
+    bot_changes: Mapping[str, str] = bot_changes.CHANGES
+
     def __init__(self, ground: Ground, *, patience: Patience | None = None) -> None:
         archive = Archive(ground.documents)
-        gateway = Gateway(ground, lambda: _guild(archive))
+        gateway = Gateway(ground, lambda: _guild(archive), lambda: archive.bot_is_in)
         board = Board(ground, archive, gateway, Snowflakes(ground.clock, last=archive.last_id))
         self._house = House(
             ground=ground,
@@ -94,6 +97,9 @@ class DiscordServer:
 
     async def fill(self, chat: str, person: str, form: str, fields: Mapping[str, object]) -> Seen:
         return await self._people.fill(chat, person, form, fields)
+
+    async def change_bot(self, chat: str, person: str, change: str) -> None:
+        await bot_changes.change_bot(self._house, self._people.entered(chat, person), person, change)
 
     async def _attachment(self, request: web.Request) -> web.Response:
         return uploads.serve(self._house.ground.documents, request.match_info["file"])

@@ -5,7 +5,7 @@ from adapters.sandbox.telegram.cast import PLATFORM
 from adapters.sandbox.telegram.errors import BadRequestError, ChatMigratedError, ForbiddenError
 from adapters.sandbox.telegram.migration import migrate
 from adapters.sandbox.telegram.params import Params, whole
-from adapters.sandbox.telegram.room import Room
+from adapters.sandbox.telegram.room import KICKED, MUTED, Room
 
 _WORDS = {"supergroup": "supergroup chat", "channel": "channel chat", "private": "private chat"}
 _REASONS = {
@@ -31,8 +31,8 @@ def known_room(api: Api, chat: str) -> Room:
 def joined_room(api: Api, params: Params) -> Room:
     """The call's chat, which the bot must be in. Raises ForbiddenError where it is not."""
     room = known_room(api, params.text("chat_id").strip())
-    if room.bot_left:
-        raise ForbiddenError(f"bot is not a member of the {_WORDS[room.place.type]}")
+    if room.bot_is_out:
+        raise ForbiddenError(_why_out(room))
     return room
 
 
@@ -47,9 +47,18 @@ def writable_room(api: Api, params: Params) -> Room:
         raise ForbiddenError(
             _REASONS.get(reason, _REASONS["blocked"]) if room.is_private else f"bot was kicked from the {word}"
         )
+    if room.bot_is == MUTED:
+        raise BadRequestError("not enough rights to send text messages to the chat")
     if room.is_channel and not room.bot_is_admin:
         raise BadRequestError("need administrator rights in the channel chat")
     return room
+
+
+def _why_out(room: Room) -> str:
+    if room.is_private:
+        return _REASONS["blocked"]
+    place = _WORDS[room.place.type]
+    return f"bot was kicked from the {place}" if room.bot_is == KICKED else f"bot is not a member of the {place}"
 
 
 def _strikes(api: Api, kind: str, room: Room) -> str | None:

@@ -5,7 +5,7 @@ from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.cast import BOT, user_json
 from adapters.sandbox.telegram.errors import BadRequestError
 from adapters.sandbox.telegram.params import Params
-from adapters.sandbox.telegram.room import Room, is_person
+from adapters.sandbox.telegram.room import KICKED, LEFT, MEMBER, MUTED, Room, is_person
 
 _RIGHTS = (
     "can_manage_chat",
@@ -96,7 +96,7 @@ async def leave_chat(api: Api, params: Params) -> object:
     if room.is_private:
         raise BadRequestError("chat not found")
     before = member_json(room, BOT)
-    room.bot_left = True
+    room.bot_is = LEFT
     room.save()
     change = {
         "chat": room.as_json(),
@@ -109,11 +109,42 @@ async def leave_chat(api: Api, params: Params) -> object:
     return True
 
 
+_SENDING = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+)
+
+
+def _outside(room: Room) -> dict[str, object]:
+    """ChatMemberLeft, ChatMemberBanned or ChatMemberRestricted, for good."""
+    match room.bot_is:
+        case str(status) if status == KICKED:
+            return {"status": KICKED, "until_date": 0}
+        case str(status) if status == MUTED:
+            return {"status": MUTED, "is_member": True, "until_date": 0, **dict.fromkeys(_SENDING, False)}
+        case _:
+            return {"status": LEFT}
+
+
 def member_json(room: Room, user: int) -> dict[str, object]:
     """The Bot API's ChatMember."""
     member: dict[str, object] = {"user": user_json(user)}
-    if user == BOT and room.bot_left:
-        return {**member, "status": "left"}
+    if user == BOT and room.bot_is != MEMBER:
+        return {**member, **_outside(room)}
     if user == room.place.owner:
         return {**member, "status": "creator", "is_anonymous": False}
     if user in room.place.admins:

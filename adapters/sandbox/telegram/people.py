@@ -30,7 +30,7 @@ class People:
 
     async def look(self, chat: str, person: str, typing: str | None) -> View:
         """What the person sees now, with the open prompt and what the box offers."""
-        room, user = self._entered(chat, person)
+        room, user = self.entered(chat, person)
         return View(
             messages=self._history(room, user),
             form=form_of(room, user),
@@ -39,7 +39,9 @@ class People:
 
     async def say(self, chat: str, person: str, text: str, reply_to: str | None) -> Seen:
         """Type a message. Without ``reply_to`` it answers the open prompt, unless it is a command."""
-        room, user = self._entered(chat, person)
+        room, user = self.entered(chat, person)
+        if room.is_private and room.bot_is_out:
+            raise SandboxError("You have blocked this bot. Unblock it to talk to it.")
         if room.is_channel and user not in room.place.admins:
             raise SandboxError("Only the channel's administrator can post here. Choose moderator 1.")
         target = self._message(room, user, reply_to) if reply_to is not None else self._prompt(room, user, text)
@@ -47,7 +49,7 @@ class People:
 
     async def press(self, chat: str, person: str, message: str, button: str) -> Seen:
         """Press a button; links to this bot are followed, other links are given back."""
-        room, user = self._entered(chat, person)
+        room, user = self.entered(chat, person)
         target = self._message(room, user, message)
         raw = raw_button(target, button)
         if raw is None:
@@ -64,13 +66,14 @@ class People:
 
     async def fill(self, chat: str, person: str, form: str, fields: Mapping[str, object]) -> Seen:
         """Send the reply that a prompt asked for."""
-        room, user = self._entered(chat, person)
+        room, user = self.entered(chat, person)
         prompt = room.prompts.get(user)
         if prompt is None or prompt.name != form:
             raise UnknownThingError("This question is no longer open.")
         return await self._said(room, user, str(fields.get(FIELD, "")), room.messages[prompt])
 
-    def _entered(self, chat: str, person: str) -> tuple[Room, int]:
+    def entered(self, chat: str, person: str) -> tuple[Room, int]:
+        """The chat and the person in it. Raises UnknownChatError."""
         number = whole(chat)
         room = self._api.rooms.living(number) if number is not None else None
         user = USER_IDS.get(person)
@@ -154,7 +157,7 @@ class People:
     @staticmethod
     def _is_for_bot(room: Room, message: Message) -> bool:
         """Privacy mode: in groups a bot that is no administrator gets commands, replies to it and mentions of it."""
-        if room.bot_left:
+        if room.bot_is_out:
             return False
         if not room.is_group or room.bot_is_admin or message.receiver:
             return True

@@ -8,6 +8,9 @@ from adapters.sandbox.telegram.cast import BOT, PERSON_IDS, PLACES, PLATFORM, Pl
 from adapters.sandbox.telegram.message import Key, Message
 
 _CHATS, _MESSAGES = "telegram.chat", "telegram.message"
+MEMBER, LEFT, KICKED, MUTED = "member", "left", "kicked", "restricted"
+"""What the bot is in a chat, in the Bot API's words; blocked in a private chat is kicked there."""
+
 _KINDS = {"private": "private", "supergroup": "group", "channel": "channel"}
 
 
@@ -19,7 +22,7 @@ class Room:
         self.id = place.id
         self.place = place
         self.last_id = int(kept.get("last_id", 0))
-        self.bot_left = bool(kept.get("bot_left", False))
+        self.bot_is = str(kept.get("bot_is", MEMBER))
         self.migrated_to: int | None = kept.get("migrated_to")
         self.migrated_from: int | None = kept.get("migrated_from")
         self.prompts: dict[int, Key] = {int(user): Key(*key) for user, key in kept.get("prompts", {}).items()}
@@ -38,6 +41,10 @@ class Room:
     @property
     def is_channel(self) -> bool:
         return self.place.type == "channel"
+
+    @property
+    def bot_is_out(self) -> bool:
+        return self.bot_is in {LEFT, KICKED}
 
     @property
     def bot_is_admin(self) -> bool:
@@ -109,7 +116,7 @@ class Room:
                     "owner": place.owner,
                 },
                 "last_id": self.last_id,
-                "bot_left": self.bot_left,
+                "bot_is": self.bot_is,
                 "migrated_to": self.migrated_to,
                 "migrated_from": self.migrated_from,
                 "prompts": {str(user): key for user, key in self.prompts.items()},

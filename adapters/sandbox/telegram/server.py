@@ -7,6 +7,7 @@ from aiohttp import web
 
 from adapters.sandbox.contract import Chat, Ground, SandboxError, Seen, UnknownChatError, View
 from adapters.sandbox.telegram.api import Api
+from adapters.sandbox.telegram.bot_changes import CHANGES, change_bot
 from adapters.sandbox.telegram.cast import PLATFORM
 from adapters.sandbox.telegram.errors import ApiError
 from adapters.sandbox.telegram.methods import METHODS
@@ -51,6 +52,10 @@ class TelegramServer:
     def fault_kinds(self) -> Mapping[str, str]:
         return _FAULT_KINDS
 
+    @property
+    def bot_changes(self) -> Mapping[str, str]:
+        return CHANGES
+
     def app(self) -> web.Application:
         """Serve ``/bot<token>/<method>``; a webhook set before a restart goes on from the start."""
         app = self._wire.app()
@@ -81,6 +86,10 @@ class TelegramServer:
 
     async def fill(self, chat: str, person: str, form: str, fields: Mapping[str, object]) -> Seen:
         return await self._people.fill(chat, person, form, fields)
+
+    async def change_bot(self, chat: str, person: str, change: str) -> None:
+        room, user = self._people.entered(chat, person)
+        change_bot(self._api, room, user, change)
 
     def migrate(self, chat: str) -> str:
         """Move a group to a new id at once and return that. Raises SandboxError for anything but a group."""
