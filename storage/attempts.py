@@ -11,21 +11,28 @@ from bot.domain.channel import ChannelId
 from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState, RateLimit, Waited
 from bot.domain.history import Attempt, Trace
 from storage.places import to_receipt
-from storage.tables import attempts, deliveries, stories
+from storage.readership import is_or_was
+from storage.tables import attempts, deliveries, digest_stories, digests
 
 _c = attempts.c
 _d = deliveries.c
+_TOLD_FIRST = tuple(DeliveryKind)
 
 
 async def traces(connection: AsyncConnection, channel_id: ChannelId, story_id: StoryId) -> list[Trace]:
     """See ``DeliveryStore.traces``."""
-    merged = select(stories.c.id).where(stories.c.merged_into == story_id)
+    listed = (
+        select(digests.c.id)
+        .join(digest_stories, digest_stories.c.digest_id == digests.c.id)
+        .where(digests.c.channel_id == channel_id, is_or_was(digest_stories.c.story_id, story_id))
+    )
     statement = (
         select(deliveries)
-        .where(_d.channel_id == channel_id, or_(_d.story_id == story_id, _d.story_id.in_(merged)))
-        .order_by(_d.kind, _d.id)
+        .where(_d.channel_id == channel_id, or_(is_or_was(_d.story_id, story_id), _d.digest_id.in_(listed)))
+        .order_by(_d.id)
     )
-    return [_to_trace(row) for row in await connection.execute(statement)]
+    traces = [_to_trace(row, story_id) for row in await connection.execute(statement)]
+    return sorted(traces, key=lambda trace: _TOLD_FIRST.index(trace.kind))
 
 
 async def in_channel(
@@ -46,11 +53,11 @@ async def forget(connection: AsyncConnection, *, before: datetime, limit: int) -
     return (await connection.execute(delete(attempts).where(_c.id.in_(oldest)))).rowcount
 
 
-def _to_trace(row: Row[*tuple[Any, ...]]) -> Trace:
+def _to_trace(row: Row[*tuple[Any, ...]], asked: StoryId) -> Trace:
     return Trace(
         id=DeliveryId(row.id),
         kind=DeliveryKind(row.kind),
-        story_id=StoryId(row.story_id),
+        story_id=asked if row.story_id is None else StoryId(row.story_id),
         state=DeliveryState(row.state),
         attempt=row.attempt,
         uncertain=row.uncertain,

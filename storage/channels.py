@@ -13,7 +13,7 @@ from bot.domain.delivery import DeliveryState
 from storage import dialects, holding, moving
 from storage.outbox import is_in, turned
 from storage.places import is_at, to_ref
-from storage.readership import merged_into
+from storage.readership import is_or_was
 from storage.tables import channels, deliveries
 
 _c = channels.c
@@ -53,7 +53,7 @@ class DatabaseChannels:
             select(channels.c.platform, channels.c.place, channels.c.thread)
             .join_from(deliveries, channels, _c.id == deliveries.c.channel_id)
             .where(
-                or_(deliveries.c.story_id == story_id, deliveries.c.story_id.in_(merged_into(story_id))),
+                is_or_was(deliveries.c.story_id, story_id),
                 deliveries.c.receipt_messages.is_not(None),
                 _c.platform == platform,
                 _c.kind != ChannelKind.PRIVATE,

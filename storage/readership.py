@@ -32,6 +32,11 @@ def merged_into(story_id: StoryId) -> Select[int]:
     return select(stories.c.id).where(stories.c.merged_into == literal(story_id, Number))
 
 
+def is_or_was(number: ColumnElement[int] | ColumnElement[int | None], story_id: StoryId) -> ColumnElement[bool]:
+    """Whether the number is the story's, or that of one that was merged into it."""
+    return or_(number == literal(story_id, Number), number.in_(merged_into(story_id)))
+
+
 def is_told_otherwise(story_id: StoryId) -> Select[bool]:
     """Whether anybody may know the story by more than its own headline, which is so for hardly any."""
     number = literal(story_id, Number)
@@ -61,9 +66,8 @@ def knows(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bo
 
 
 def _has_in_digest(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
-    number = literal(story_id, Number)
     return exists().where(
         digest_stories.c.digest_id == digests.c.id,
         digests.c.channel_id == channel_id,
-        or_(digest_stories.c.story_id == number, digest_stories.c.story_id.in_(merged_into(story_id))),
+        is_or_was(digest_stories.c.story_id, story_id),
     )

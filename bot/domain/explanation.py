@@ -23,9 +23,9 @@ class Reason:
 class Explanation:
     """Everything known of one story in one channel.
 
-    ``topics`` are the names of the catalogue's topics that the story touches. ``headline`` is None where the story was
-    never promised to the channel. ``attempts`` are those of the headline; ``held_up_by`` those of other posts in the
-    channel while the headline stood in line.
+    ``topics`` are the names of the catalogue's topics that the story touches. ``headline`` is what brings the story,
+    its own or the digest that it stands in, and None where it was never promised to the channel. ``attempts`` are those
+    of the headline; ``held_up_by`` those of other posts in the channel while the headline stood in line.
     """
 
     at: datetime

@@ -422,8 +422,8 @@ class DeliveryStore(Protocol):
         ...
 
     async def traces(self, channel_id: ChannelId, story_id: StoryId) -> list[Trace]:
-        """What was promised to the channel about the story, or about one that was merged into it: headlines first, the
-        oldest first.
+        """What was promised to the channel about the story, or about one that was merged into it: headlines first,
+        then digests that it stands in, the oldest first.
         """
         ...
 

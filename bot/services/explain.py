@@ -23,7 +23,7 @@ async def explain(look: Reading, topics: Topics, channel: Channel, story: Story,
     matches = {match.topic_id: match for match in await look.stories.topics(story.id)}
     subscriptions = await look.subscriptions.of(channel.id)
     traces = {trace.kind: trace for trace in reversed(await look.deliveries.traces(channel.id, story.id))}
-    headline = traces.get(DeliveryKind.HEADLINE)
+    headline = traces.get(DeliveryKind.HEADLINE) or traces.get(DeliveryKind.DIGEST)
     tried = await _tried(look, channel, headline, now=now) if headline else []
     return Explanation(
         at=now,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bot.domain.delivery import DeliveryState, RateLimit
+from bot.domain.delivery import DeliveryKind, DeliveryState, RateLimit
 from bot.domain.explanation import Explanation, Reason
 from bot.domain.history import Attempt, Trace
 from bot.domain.subscription import Everything, FromSource, FromTopic
@@ -95,6 +95,8 @@ def _sent(explained: Explanation) -> Iterator[Text]:
         if explained.reasons:
             yield _not_promised(explained)
         return
+    if headline.kind is DeliveryKind.DIGEST:
+        yield text("More had come while we were away than is posted one by one, so it stands in one post with others.")
     yield from _line(explained, headline)
     shown = explained.attempts
     for attempt in shown[:_SHOWN_ATTEMPTS]:

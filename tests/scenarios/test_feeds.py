@@ -12,13 +12,14 @@ from tests.world import READER_1, Chat, World, newsbot, open_world
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _FEED = """<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Coast Radio</title><link>http://127.0.0.1/</link>{items}</channel></rss>"""
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>{title}</title><link>http://127.0.0.1/</link>{items}</channel></rss>"""
 _TEXT = """<h2>Why they came</h2><p>The water is <strong>four degrees</strong> warmer, says <em>Aldis Brenn</em>.</p>
 <ul><li>Two are grey</li><li>One is spotted</li></ul><ol><li>Keep away</li><li>Keep quiet</li></ol>
 <blockquote><p>They snore &amp; they do not pay.</p></blockquote>"""
 _ITEM = """<item><guid>{n}</guid><title>{title}</title><link>http://127.0.0.1/{n}</link>
 <description>The harbour master said so on Monday, after the storm had passed over the bay.</description>
 {text}</item>"""
+_NAMES = {"herald": "Harbour Herald"}
 _FIRST_COLOURS = ("Red", "Blue", "Green", "White")
 _LAST_COLOURS = ("Black", "Brown", "Grey", "Pink", "Teal", "Gold", "Lime", "Navy", "Plum", "Rust")
 
@@ -40,7 +41,9 @@ class Press:
             _ITEM.format(n=f"{name}{n}", title=title, text=text if "seals" in title else "")
             for n, title in reversed(numbered)
         )
-        return web.Response(text=_FEED.format(items=items), content_type="application/rss+xml")
+        return web.Response(
+            text=_FEED.format(title=_NAMES.get(name, "Coast Radio"), items=items), content_type="application/rss+xml"
+        )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -76,7 +79,9 @@ async def _groups(world: World) -> list[Chat]:
     return [await world.chat(platform, "group", READER_1) for platform in ("discord", "telegram")]
 
 
-async def test_new_entries_of_an_added_feed_arrive_on_both_platforms_once(coast: World, press: Press) -> None:
+async def test_news_of_an_added_feed_arrives_once_and_follows_a_correction_and_a_second_source(
+    coast: World, press: Press
+) -> None:
     press.titles["lights"] = ["The lighthouse is dark", "The lighthouse is lit again"]
     await _add(coast, press, "lights")
     for group in await _groups(coast):
@@ -88,6 +93,14 @@ async def test_new_entries_of_an_added_feed_arrive_on_both_platforms_once(coast:
     await _once_each(coast)
     for group in await _groups(coast):
         await _is_read_as_it_was_written(group)
+    press.titles["lights"][-1], press.titles["herald"] = "Four seals sleep on the pier", press.titles["lights"][-1:]
+    await _add(coast, press, "herald")
+    for group in await _groups(coast):
+        card = await group.message_with("Four seals sleep on the pier", "also: Harbour Herald")
+        read = (await group.press(card, "Read"))["messages"][-1]
+        assert "Earlier title: Three seals sleep on the pier" in read["text"]
+        listed = (await group.press(read, "Sources (2)"))["messages"][-1]
+        assert "2. Harbour Herald" in listed["text"]
 
 
 async def test_of_what_came_while_the_bot_was_down_ten_are_posts_and_the_rest_is_one(

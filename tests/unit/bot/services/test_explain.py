@@ -45,7 +45,9 @@ class Asked:
             await work.commit()
         return channel
 
-    async def publish(self, title: str = "Tokyo votes on a harbour", *paragraphs: str, announce: int = 9) -> StoryId:
+    async def publish(
+        self, title: str = "Tokyo votes on a harbour", *paragraphs: str, announce: int = 9, is_told_later: bool = False
+    ) -> StoryId:
         async with self.database.writing() as work:
             source = await work.sources.at(SOURCE_ADDRESS) or await work.sources.add(
                 new_source(SOURCE_ADDRESS), now=self.clock.now()
@@ -58,6 +60,7 @@ class Asked:
                 drafts,
                 now=self.clock.now(),
                 announce=announce,
+                rest_since=self.clock.now() - timedelta(days=1) if is_told_later else None,
                 refresh_delay=timedelta(0),
             )
             await work.commit()
@@ -156,6 +159,15 @@ async def test_why_did_it_not_come_when_it_was_not_among_the_newest(asked: Asked
     await asked.follow(JAPAN)
     story = await asked.publish(announce=0)
     assert "It was not posted: it was not among the newest when The Wire was first read" in await asked.why(story)
+
+
+async def test_why_did_it_come_in_a_digest(asked: Asked) -> None:
+    await asked.follow(JAPAN)
+    story = await asked.publish(announce=0, is_told_later=True)
+    await asked.send()
+    told = await asked.why(story)
+    assert "More had come while we were away than is posted one by one, so it stands in one post with others." in told
+    assert "It was posted at 23 Nov 2026, 12:00 UTC" in told
 
 
 async def test_why_did_it_not_come_when_it_was_there_before_it_was_followed(asked: Asked) -> None:
