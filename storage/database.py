@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -39,6 +40,12 @@ class Database:
         """A transaction to be committed, in its turn where only one may write."""
         async with self._turn, _transaction(self._writers) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Any]:
+        """The driver's own connection, outside any transaction."""
+        async with self._writers.connect() as connection:
+            yield (await connection.get_raw_connection()).driver_connection
 
     async def close(self) -> None:
         await self._readers.dispose()

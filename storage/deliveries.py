@@ -64,7 +64,10 @@ class DatabaseDeliveries:
             )
             .values(due_at=now)
         )
-        return (await self._connection.execute(statement)).rowcount
+        hastened = (await self._connection.execute(statement)).rowcount
+        if hastened:
+            await dialects.wake_senders(self._connection)
+        return hastened
 
     async def promise_to(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> int:
         made = 0

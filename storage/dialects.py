@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, Text
+from sqlalchemy import Table, Text, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
@@ -12,10 +12,18 @@ from sqlalchemy.sql.expression import FunctionElement
 
 from storage.column_types import Moment
 
+WAKING_WORD = "newsbot_due"
+
 
 def is_postgresql(connection: AsyncConnection) -> bool:
     """Whether many may write at once."""
     return connection.dialect.name == "postgresql"
+
+
+async def wake_senders(connection: AsyncConnection) -> None:
+    """Wake the senders who listen, wherever they run, once this transaction is committed; see ``waking``."""
+    if is_postgresql(connection):
+        await connection.execute(select(func.pg_notify(WAKING_WORD, "")))
 
 
 def insert(connection: AsyncConnection, table: Table[Any]) -> postgresql.Insert | sqlite.Insert:

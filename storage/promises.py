@@ -58,4 +58,7 @@ async def insert_new(
 ) -> int:
     """Insert what is selected, but for what is promised already; how many were made."""
     statement = dialects.insert(connection, deliveries).from_select(list(row), rows.where(_ALWAYS))
-    return (await connection.execute(statement.on_conflict_do_nothing())).rowcount
+    made = (await connection.execute(statement.on_conflict_do_nothing())).rowcount
+    if made:
+        await dialects.wake_senders(connection)
+    return made

@@ -1,0 +1,67 @@
+"""On PostgreSQL, whoever sends hears at once that something is promised, in whichever process that was."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from storage import Database, migrate, open_storage
+from storage.waking import listen
+from tests import stored
+from tests.builders import NOON
+
+pytestmark = pytest.mark.postgres
+
+SOON_S = 0.2
+
+
+@pytest.fixture
+async def storage(postgres_url: str) -> AsyncIterator[Database]:
+    await asyncio.to_thread(migrate, postgres_url)
+    opened = open_storage(postgres_url)
+    yield opened
+    await opened.close()
+
+
+@asynccontextmanager
+async def listening(url: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Another process that listens; what this gives waits for its next waking."""
+    woken, other = asyncio.Event(), open_storage(url)
+    task = asyncio.create_task(listen(other, woken.set))
+
+    async def waking() -> None:
+        await woken.wait()
+        woken.clear()
+
+    try:
+        await waking()  # once at the beginning
+        yield waking
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await other.close()
+
+
+async def test_a_promise_is_heard_once_it_is_committed(storage: Database, postgres_url: str) -> None:
+    await stored.channel(storage)
+    story_id = await stored.story(storage)
+    async with listening(postgres_url) as waking:
+        heard = asyncio.create_task(waking())
+        async with storage.writing() as work:
+            await work.deliveries.promise(story_id, now=NOON)
+            assert not (await asyncio.wait([heard], timeout=0.05))[0], "not before the commit"
+            await work.commit()
+        async with asyncio.timeout(SOON_S):
+            await heard
+
+
+async def test_what_may_leave_earlier_is_heard_too(storage: Database, postgres_url: str) -> None:
+    await stored.channel(storage)
+    story_id = await stored.story(storage)
+    await stored.promised(storage, story_id, now=NOON)
+    async with listening(postgres_url) as waking, storage.writing() as work:
+        assert await work.deliveries.hasten(story_id, now=NOON.replace(hour=1))
+        await work.commit()
+        async with asyncio.timeout(SOON_S):
+            await waking()
