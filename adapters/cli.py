@@ -10,6 +10,7 @@ import typer
 
 from adapters import source_commands, story_commands
 from adapters.machine.garbage import loaded_for_good
+from adapters.share import Part, Share, ShareError, share_of
 from adapters.terminal import (
     WRONG_SETTINGS_CODE,
     AsJson,
@@ -42,13 +43,23 @@ def main() -> None:
 def run(
     *,
     sandbox: Annotated[bool, typer.Option(help="Without a token, start the sandbox too.")] = True,
+    only: Annotated[
+        list[Part] | None, typer.Option(help="Run this part alone; give it again for another. Needs PostgreSQL.")
+    ] = None,
+    shards: Annotated[str | None, typer.Option(help="Serve these shards of Discord, such as 0-3/16.")] = None,
 ) -> None:
     """Run the bot: on Discord and Telegram where a token is set, else in the sandbox on this machine."""
     with loaded_for_good():
         from adapters.running import run_bot
 
     settings = checked_settings()
-    finished(run_bot(settings, starts_sandbox=sandbox, say=say, stop=_stopped_by_signals))
+    try:
+        share = share_of(only or (), shards, settings)
+    except ShareError as error:
+        complain(str(error))
+        raise typer.Exit(WRONG_SETTINGS_CODE) from None
+    starts_sandbox = sandbox and share.is_all
+    finished(run_bot(settings, share, starts_sandbox=starts_sandbox, say=say, stop=_stopped_by_signals))
 
 
 @app.command()
@@ -151,13 +162,16 @@ def migrate() -> None:
 
 
 @app.command()
-def health() -> None:
+def health(
+    *,
+    only: Annotated[list[Part] | None, typer.Option(help="Ask about a process that runs these parts alone.")] = None,
+) -> None:
     """Say whether a running bot gets on; ends with 1 if not."""
     from adapters.machine.clock import SystemClock
     from adapters.machine.health import read_health
 
     settings = checked_settings()
-    is_well, sentence = read_health(settings.home, SystemClock().now())
+    is_well, sentence = read_health(settings.home, SystemClock().now(), part=Share(parts=frozenset(only or Part)).name)
     say(sentence)
     raise typer.Exit(0 if is_well else 1)
 

@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -22,6 +22,7 @@ from adapters.machine.logs import LogEvents
 from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
 from adapters.sandbox.options import Addresses
 from adapters.settings import Settings
+from adapters.share import Part, Share
 from adapters.telegram.limits import LIMITS as TELEGRAM_LIMITS
 from adapters.telegram.limits import PLATFORM as TELEGRAM
 from adapters.telegram.platform import TelegramOptions, TelegramPlatform
@@ -58,6 +59,7 @@ from storage.prompts import DatabasePrompts
 from storage.schema import migrate
 from storage.signing_key import signing_key
 from storage.sqlite_backups import SqliteBackups
+from storage.waking import listen
 
 
 class SeedsError(Exception):
@@ -89,6 +91,7 @@ class Desk:
     reader: SourceReader
     pages: PageReader
     clock: SystemClock
+    leases: LeaseKeeper
 
 
 def live_wires(settings: Settings) -> Wires:
@@ -148,7 +151,15 @@ async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> Asyn
             refresh_delay = timedelta(seconds=settings.refresh_delay)
             reader = SourceReader(database, feeds, topics, clock, LogEvents(), refresh_delay=refresh_delay)
             try:
-                yield Desk(database=database, topics=topics, feeds=feeds, reader=reader, pages=feeds, clock=clock)
+                yield Desk(
+                    database=database,
+                    topics=topics,
+                    feeds=feeds,
+                    reader=reader,
+                    pages=feeds,
+                    clock=clock,
+                    leases=LeaseKeeper(database, clock, LogEvents(), holder=_us(), is_alone=is_embedded(settings)),
+                )
             finally:
                 await reader.close()
         finally:
@@ -157,6 +168,7 @@ async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> Asyn
 
 async def build_runtime(
     settings: Settings,
+    share: Share,
     desk: Desk,
     wires: Wires,
     *,
@@ -168,7 +180,7 @@ async def build_runtime(
     Where there is a ``door``, a web server answers whoever comes through it.
     """
     events = LogEvents()
-    progress = Progress()
+    wires = _shared(wires, share)
     key = await signing_key(desk.database)
     codec = ActionCodec(key)
     webhook = _webhook(settings, key)
@@ -176,7 +188,7 @@ async def build_runtime(
     deliverer = Deliverer(desk.database, platforms, desk.clock, events)
     doors = DoorKeeper(desk.database, desk.clock, wake=deliverer.wake)
     platforms.update(_platforms(desk, wires, codec, doors, webhook))
-    leases = LeaseKeeper(desk.database, desk.clock, events, holder=_us(), is_alone=is_embedded(settings))
+    progress = Progress(platforms=frozenset(platforms))
     refresh_delay = timedelta(seconds=settings.refresh_delay)
     house = House(
         storage=desk.database,
@@ -207,16 +219,36 @@ async def build_runtime(
         clock=desk.clock,
         events=events,
         pulse=pulse,
-        leases=leases,
+        leases=desk.leases,
+        reads=Part.SOURCES in share.parts,
         also={
-            "housekeeping": _housekeeping(settings, desk, events, leases),
+            **({"housekeeping": _housekeeping(settings, desk, events)} if Part.SOURCES in share.parts else {}),
+            **({} if is_embedded(settings) else {"waking": _waking(desk, deliverer)}),
             **(_served(settings, desk, progress, door, webhook, platforms, wake=deliverer.wake) if door else {}),
         },
         progress=progress,
     )
 
 
-def _housekeeping(settings: Settings, desk: Desk, events: LogEvents, leases: LeaseKeeper) -> Loop:
+def _shared(wires: Wires, share: Share) -> Wires:
+    """The wires that this process uses."""
+    discord = wires.discord if Part.DISCORD in share.parts else None
+    return Wires(
+        discord=replace(discord, shards=share.shards) if discord else None,
+        telegram=wires.telegram if Part.TELEGRAM in share.parts else None,
+    )
+
+
+def _waking(desk: Desk, deliverer: Deliverer) -> Loop:
+    """Other processes promise what this one sends."""
+
+    async def hear(beat: Beat) -> None:
+        await listen(desk.database, deliverer.wake, beat)
+
+    return Loop(run=hear)
+
+
+def _housekeeping(settings: Settings, desk: Desk, events: LogEvents) -> Loop:
     """In one process at a time."""
     keep_articles = timedelta(days=settings.keep_articles_days)
     housekeeper = Housekeeper(desk.database, desk.clock, events, keep_articles=keep_articles)
@@ -225,7 +257,7 @@ def _housekeeping(settings: Settings, desk: Desk, events: LogEvents, leases: Lea
         async def tidy(_: Lease) -> None:
             await housekeeper.run(beat)
 
-        await leases.while_held("housekeeping", tidy, beat=beat)
+        await desk.leases.while_held("housekeeping", tidy, beat=beat)
 
     return Loop(run=tidy_in_turn)
 

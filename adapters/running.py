@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from adapters.compose import (
@@ -27,7 +28,9 @@ from adapters.sandbox.options import Addresses
 from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats, started_sandbox
 from adapters.seeding import PageError, follow_everything, import_file, page_files
 from adapters.settings import Settings
+from adapters.share import Part, Share
 from bot.domain.errors import NewsbotError, SourceExistsError
+from bot.domain.lease import Lease
 from bot.domain.topic import CatalogueError
 from bot.ports.progress import Progress
 from bot.ports.reading import ReadingError
@@ -56,26 +59,29 @@ WRONG_SETTINGS = (HomeError, SeedsError, CatalogueError)
 _NEWSPAPER_EVERY_S = 10.0
 
 
-async def run_bot(settings: Settings, *, starts_sandbox: bool, say: Say, stop: Callable[[], asyncio.Event]) -> None:
+async def run_bot(
+    settings: Settings, share: Share, *, starts_sandbox: bool, say: Say, stop: Callable[[], asyncio.Event]
+) -> None:
     """Run until ``stop`` says so. Raises those of TOLD."""
     stopped = stop()
     make_home(settings.home)
     async with AsyncExitStack() as stack:
         if is_embedded(settings):
             stack.enter_context(only_one(database_file(settings)))
-        door = _door(settings, stack, say=say)
+        door = _door(settings, stack, say=say) if Part.WEB in share.parts else None
         sandbox = await _sandbox(settings, stack, starts_sandbox=starts_sandbox, say=say)
         desk = await stack.enter_async_context(open_desk(settings, reads_loopback=sandbox is not None))
         addresses = await sandbox() if sandbox else None
         wires = sandbox_wires(addresses, rates=settings.sandbox_rates) if addresses else live_wires(settings)
-        if addresses:
+        if addresses and Part.SOURCES in share.parts:
             await follow_everything(desk.database, desk.topics, desk.clock, await sandbox_chats(addresses))
         async with desk.database.reading() as look:
             await desk.topics.refresh(look)
-        await _import_seeds(settings, desk)
-        if addresses:
-            stack.push_async_callback(_cancelled, asyncio.create_task(_read_newspaper(desk, addresses)))
-        runtime = await build_runtime(settings, desk, wires, pulse=_pulse(settings, stack), door=door)
+        if Part.SOURCES in share.parts:
+            await desk.leases.while_held("seeds", partial(_import_seeds, settings, desk))
+            if addresses:
+                stack.push_async_callback(_cancelled, asyncio.create_task(_read_newspaper(desk, addresses)))
+        runtime = await build_runtime(settings, share, desk, wires, pulse=_pulse(settings, share, stack), door=door)
         await runtime.run(stopped)
 
 
@@ -137,19 +143,19 @@ def _door(settings: Settings, stack: AsyncExitStack, *, say: Say) -> socket.sock
     return door
 
 
-def _pulse(settings: Settings, stack: AsyncExitStack) -> Callable[[Progress], None]:
+def _pulse(settings: Settings, share: Share, stack: AsyncExitStack) -> Callable[[Progress], None]:
     """Writes a sign of life each time, and ends the process should there be none for long."""
     clock, watchdog = SystemClock(), Watchdog()
     stack.callback(watchdog.put_down)
 
     def pulse(progress: Progress) -> None:
         watchdog.feed()
-        write_health(settings.home, progress, clock.now())
+        write_health(settings.home, progress, clock.now(), part=share.name)
 
     return pulse
 
 
-async def _import_seeds(settings: Settings, desk: Desk) -> None:
+async def _import_seeds(settings: Settings, desk: Desk, _: Lease) -> None:
     pages = settings.seeds / "pages"
     for path in page_files(pages) if pages.is_dir() and any(pages.glob("*.txt")) else ():
         await import_file(desk.database, desk.topics, desk.clock, path)

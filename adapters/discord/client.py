@@ -59,6 +59,7 @@ class NewsClient(discord.Client):
         on_open: Callable[[], None],
         on_word: Callable[[], None],
         doors: DoorWatch,
+        **sharding: Any,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),  # commands, buttons, forms and channels; no privileged one
@@ -68,6 +69,7 @@ class NewsClient(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=_GUILD_READY_S,
             enable_debug_events=True,  # or we would not hear of answers to heartbeats
+            **sharding,
         )
         self.http.max_ratelimit_timeout = _LONGEST_WAIT_S  # as an option the library takes no less than 30 s
         request = partial(self.http.request, timeout=_REQUEST_TIMEOUT)
@@ -161,3 +163,7 @@ class NewsClient(discord.Client):
             for answer in self._answers:
                 answer.cancel()
             await self.close()
+
+
+class ShardsClient(NewsClient, discord.AutoShardedClient):
+    """The same with one connection for each of ``shard_ids``, of ``shard_count`` that there are in all processes."""

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 import aiohttp
 import discord
 
-from adapters.discord.client import NOBODY, NewsClient, prepare_library
+from adapters.discord.client import NOBODY, NewsClient, ShardsClient, prepare_library
 from adapters.discord.controls import first_token
 from adapters.discord.door_watch import DoorWatch
 from adapters.discord.errors import (
@@ -25,6 +26,7 @@ from adapters.discord.limits import CHANNEL_RATE, LIMITS, OVERALL_DEBT, OVERALL_
 from adapters.discord.menu import menu
 from adapters.discord.render import card
 from adapters.discord.respond import Responder
+from adapters.discord.shards import Shards
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import Receipt, Waited
 from bot.domain.person import PersonRef
@@ -57,12 +59,14 @@ _MOST_RIGHTS_KEPT: Final = 10_000
 class DiscordOptions:
     """How to reach Discord. ``api_url`` ends in the API's version (``…/api/v10``); None means Discord's own.
 
-    ``rates`` off: send as fast as asked, for servers without limits.
+    ``shards``: those that this process hears; None: all. ``rates`` off: send as fast as asked, for servers without
+    limits.
     """
 
     token: str = field(repr=False)
     api_url: str | None = None
     gateway_url: str | None = None
+    shards: Shards | None = None
     rates: bool = True
 
 
@@ -188,7 +192,9 @@ class DiscordPlatform:
         def log_in(client: NewsClient) -> None:
             self._client = client
 
-        client = NewsClient(
+        shards = self._options.shards
+        make = partial(ShardsClient, shard_ids=shards.ids, shard_count=shards.count) if shards else NewsClient
+        client = make(
             menu=commands,
             respond=responder.respond,
             on_login=log_in,

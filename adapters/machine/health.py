@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.ports.progress import Progress
 
-_FILE = "health.json"
 _TOO_OLD = timedelta(minutes=1)
 _STUCK = timedelta(minutes=5)
 
@@ -17,7 +16,9 @@ def told(progress: Progress, now: datetime) -> dict[str, Any]:
     """The progress as JSON has it; times in ISO 8601."""
     return {
         "at": now.isoformat(),
+        "platforms": sorted(progress.platforms),
         "connected": sorted(progress.connected),
+        "standing_by": sorted(progress.standing_by),
         "refused": dict(progress.refused),
         "troubles": dict(progress.troubles),
         "loops": {name: at.isoformat() for name, at in sorted(progress.loops.items())},
@@ -37,6 +38,9 @@ def judged(told: Mapping[str, Any], now: datetime) -> tuple[bool, str]:
     stuck = [name for name in still if name not in connected]
     if stuck:
         return False, f"Stuck for more than five minutes: {', '.join(stuck)}."
+    if not connected and set(told["platforms"]) <= set(told["standing_by"]):
+        standing_by = f"Standing by for {' and '.join(told['platforms'])}." if told["platforms"] else "All is well."
+        return True, _joined(standing_by, *told["troubles"].values())
     if not connected:
         return False, _joined("The bot runs but no platform is connected yet.", *told["troubles"].values())
     silent = [f"{name.title()} has not answered since {at}." for name, at in still.items()]
@@ -47,21 +51,27 @@ def judged(told: Mapping[str, Any], now: datetime) -> tuple[bool, str]:
     return True, _joined(f"All is well on {' and '.join(answering)}.", *besides)
 
 
-def write_health(home: Path, progress: Progress, now: datetime) -> None:
-    """Note the progress; a reader never sees half of it."""
-    fresh = home / f"{_FILE}.new"
+def write_health(home: Path, progress: Progress, now: datetime, *, part: str = "") -> None:
+    """Note the progress; a reader never sees half of it. ``part`` names a process that is not the whole bot."""
+    file = _file(home, part)
+    fresh = file.with_suffix(".new")
     fresh.write_text(json.dumps(told(progress, now)), encoding="utf-8")
-    fresh.replace(home / _FILE)
+    fresh.replace(file)
 
 
-def read_health(home: Path, now: datetime) -> tuple[bool, str]:
-    """Whether the bot that runs in that directory is well, and a sentence."""
+def read_health(home: Path, now: datetime, *, part: str = "") -> tuple[bool, str]:
+    """Whether the bot, or that part of it, that runs in that directory is well, and a sentence."""
+    file = _file(home, part)
     try:
-        return judged(json.loads((home / _FILE).read_text(encoding="utf-8")), now)
+        return judged(json.loads(file.read_text(encoding="utf-8")), now)
     except OSError:
         return False, f"No bot has run in {home} yet."
     except (ValueError, TypeError, LookupError, AttributeError):
-        return False, f"{home / _FILE} is damaged. A running bot writes it anew every few seconds."
+        return False, f"{file} is damaged. A running bot writes it anew every few seconds."
+
+
+def _file(home: Path, part: str) -> Path:
+    return home / (f"health-{part}.json" if part else "health.json")
 
 
 def _joined(*sentences: str) -> str:

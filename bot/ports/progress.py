@@ -22,13 +22,15 @@ class Progress:
     """When each loop last got on and what is wrong with it; which platforms are connected, and why not.
 
     A platform's own loop goes by the platform's name: it gets on whenever the platform answers.
-    ``standing_by`` are the tasks that another process does while this one waits.
+    ``platforms`` are all that this process serves; ``standing_by`` are the tasks that another process does while this
+    one waits.
     """
 
     loops: dict[str, datetime] = field(default_factory=dict)
     troubles: dict[str, str] = field(default_factory=dict)
     connected: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
+    platforms: frozenset[str] = frozenset()
     standing_by: set[str] = field(default_factory=set)
 
     def note(self, loop: str, at: datetime, trouble: str | None = None) -> None:

@@ -1,7 +1,7 @@
 """On PostgreSQL, whoever sends hears at once that something is promised, in whichever process that was."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import pytest
@@ -25,7 +25,7 @@ async def storage(postgres_url: str) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def listening(url: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+async def listening(url: str) -> AsyncIterator[Callable[[], Coroutine[None, None, None]]]:
     """Another process that listens; what this gives waits for its next waking."""
     woken, other = asyncio.Event(), open_storage(url)
     task = asyncio.create_task(listen(other, woken.set))

@@ -23,7 +23,7 @@ async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
 async def test_a_bot_that_gets_on_is_well_and_says_what_waits(newsroom: Newsroom) -> None:
     await newsroom.follow(Everything())
     await newsroom.import_stories(draft("Under way"), title="Wire")
-    progress = Progress(connected={"discord"})
+    progress = Progress(platforms=frozenset({"discord"}), connected={"discord"})
     progress.note("deliveries", newsroom.clock.now())
     now = newsroom.clock.now().isoformat()
     mount = health_mount(progress, newsroom.database, newsroom.clock)
@@ -33,7 +33,9 @@ async def test_a_bot_that_gets_on_is_well_and_says_what_waits(newsroom: Newsroom
             "is_well": True,
             "why": "All is well on discord.",
             "at": now,
+            "platforms": ["discord"],
             "connected": ["discord"],
+            "standing_by": [],
             "refused": {},
             "troubles": {},
             "loops": {"deliveries": now},
@@ -42,7 +44,7 @@ async def test_a_bot_that_gets_on_is_well_and_says_what_waits(newsroom: Newsroom
 
 
 async def test_a_bot_that_stands_still_is_not_well_and_says_why(newsroom: Newsroom) -> None:
-    progress = Progress(connected={"discord"})
+    progress = Progress(platforms=frozenset({"discord"}), connected={"discord"})
     progress.note("sources", newsroom.clock.now() - timedelta(minutes=6))
     mount = health_mount(progress, newsroom.database, newsroom.clock)
     async with served([mount]) as client, client.get("/healthz") as answer:

@@ -49,7 +49,7 @@ class Session:
 
     id: str
     intents: int
-    shard: tuple[int, int]
+    shard: tuple[int, int] | None
     socket: web.WebSocketResponse | None = None
     number: int = 0
     kept: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_MOST_KEPT_EVENTS))
@@ -59,7 +59,7 @@ class Session:
         """Whether the event goes to this session: by its intents, and by its shard."""
         if intent and not self.intents & intent:
             return False
-        shard, shards = self.shard
+        shard, shards = self.shard or (0, 1)
         return shard == ((int(guild_id) >> 22) % shards if guild_id else 0)
 
     def since(self, seq: int) -> list[str]:
@@ -129,7 +129,7 @@ class Gateway:
             self._note("disconnected", {})
         return socket
 
-    def identify(self, socket: web.WebSocketResponse, intents: int, shard: tuple[int, int]) -> Session:
+    def identify(self, socket: web.WebSocketResponse, intents: int, shard: tuple[int, int] | None) -> Session:
         self._forget_old()
         session = Session(id=secrets.token_hex(16), intents=intents, shard=shard, socket=socket)
         self._sessions[session.id] = session
@@ -166,7 +166,7 @@ class Gateway:
             "private_channels": [],
             "application": {"id": cast.APPLICATION_ID, "flags": 0},
         }
-        if session.shard != (0, 1):
+        if session.shard:
             data["shard"] = list(session.shard)
         return data
 
@@ -292,10 +292,7 @@ class _Connection:
             raise _ClosedError(4013, "Invalid intent(s).")
         if intents & _PRIVILEGED:
             raise _ClosedError(4014, "Disallowed intent(s).")
-        shard, shards = data.get("shard") or (0, 1)
-        if not 0 <= shard < shards:
-            raise _ClosedError(4010, "Invalid shard.")
-        session = self._session = self._gateway.identify(self._socket, intents, (shard, shards))
+        session = self._session = self._gateway.identify(self._socket, intents, _shard(data.get("shard")))
         await _send(self._socket, session.frame("READY", self._gateway.ready(session)))
         guild = self._gateway.guild_for(session)
         if guild is not None:
@@ -323,6 +320,16 @@ class _Connection:
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await _send(self._socket, json.dumps(frame))
+
+
+def _shard(told: Any) -> tuple[int, int] | None:
+    """What READY repeats, where it was told."""
+    if told is None:
+        return None
+    shard, shards = told
+    if not 0 <= shard < shards:
+        raise _ClosedError(4010, "Invalid shard.")
+    return shard, shards
 
 
 def _check_token(data: dict[str, Any]) -> None:

@@ -110,7 +110,7 @@ def test_health_ends_with_0_only_while_a_running_bot_gets_on(newsbot: CommandLin
     assert (well.code, well.said) == (0, "All is well on discord.\n")
     for progress, at, sentence in (
         (Progress(connected={"discord"}), now - timedelta(minutes=2), "gave no sign since"),
-        (Progress(), now, "no platform is connected"),
+        (Progress(platforms=frozenset({"discord"})), now, "no platform is connected"),
         (Progress(connected={"discord"}, loops={"sources": now - timedelta(minutes=6)}), now, "Stuck"),
     ):
         write_health(newsbot.home, progress, at)

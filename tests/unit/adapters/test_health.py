@@ -12,7 +12,8 @@ from tests.builders import NOON
 
 
 def written(home: Path, *, loops: dict[str, datetime] | None = None, **progress: object) -> Path:
-    told = Progress(loops=loops or {"sources": NOON}, **progress)  # type: ignore[arg-type]  # fields by name
+    named = {"platforms": frozenset({"discord", "telegram"}), **progress}
+    told = Progress(loops=loops or {"sources": NOON}, **named)  # type: ignore[arg-type]  # fields by name
     write_health(home, told, NOON)
     return home
 
@@ -85,3 +86,21 @@ def test_what_keeps_a_platform_from_its_work_is_said(tmp_path: Path) -> None:
     other = "Another program polls with this bot's token; stop one of the two."
     written(tmp_path, connected={"telegram"}, troubles={"telegram": other})
     assert read_health(tmp_path, NOON) == (True, f"All is well on telegram. {other}")
+
+
+def test_a_process_that_stands_by_is_well(tmp_path: Path) -> None:
+    written(tmp_path, standing_by={"discord", "telegram", "pages"})
+    assert read_health(tmp_path, NOON) == (True, "Standing by for discord and telegram.")
+
+
+def test_a_process_that_serves_no_platform_is_well_without_one(tmp_path: Path) -> None:
+    written(tmp_path, platforms=frozenset())
+    assert read_health(tmp_path, NOON) == (True, "All is well.")
+
+
+def test_each_part_s_process_has_a_sign_of_its_own(tmp_path: Path) -> None:
+    written(tmp_path, connected={"discord"})
+    write_health(tmp_path, Progress(), NOON, part="sources")
+    assert read_health(tmp_path, NOON) == (True, "All is well on discord.")
+    assert read_health(tmp_path, NOON, part="sources") == (True, "All is well.")
+    assert not read_health(tmp_path, NOON, part="telegram")[0]
