@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from adapters.feeds.page_invitations import is_invitation
+
 _LONGEST_LINE = 240
 
 
@@ -22,9 +24,6 @@ class Furniture(StrEnum):
 def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
-
-_LED_TO = r"(?:\W*|\s?[:|—–-].{1,200})"
-"""What may follow the words that lead to another story: nothing, or that story's title."""
 
 _STORE = r"(?:google )?play(?: ?store| ?market)?|app ?store|app ?gallery|google play"
 # Whole lines, so that a story about an app shop or about comments stays a story. In order: English, Azerbaijani,
@@ -75,17 +74,6 @@ _PATTERNS = {
         r"\d+ (?:min|minutes?|hours?|days?|dəqiqə|saat|gün|минут\w*|час\w*|дн\w+|dakika)\.? (?:ago|əvvəl|назад|önce)",
         r"(?-i:By [A-ZÀ-ÞĞİŞƏ][\w.’'-]*(?: [A-ZÀ-ÞĞİŞƏ][\w.’'-]*){1,3})",
         r"(?:home|menu|search|log ?in|sign in|ana səhifə|главная|поиск|меню|ana sayfa|menü)",
-        r"(?:also read|read also|see also|read next|more on this(?: story)?|related(?: articles?| stor(?:y|ies)| news)?"
-        rf"|recommended for you|most read|you (?:may|might) also like|don['’]t miss){_LED_TO}",
-        r"(?:read|see) more\s?[:|—–-]\s.{1,200}",
-        rf"(?:читайте|смотрите|слушайте) (?:также|еще|ещё){_LED_TO}",
-        rf"(?:(?:материалы |новости )?по теме|похожие (?:новости|материалы|статьи)|самое читаемое){_LED_TO}",
-        rf"(?:bunu da|həmçinin|mütləq) oxuyun{_LED_TO}",
-        rf"(?:oxşar|əlaqəli|digər|son) xəbərlər{_LED_TO}|(?:ən )?çox oxunanlar\W*",
-        rf"(?:ilgili haber(?:ler)?|ayrıca okuyun|bunu da okuyun|ilginizi çekebilir|çok okunanlar){_LED_TO}",
-        r".{0,60}\b(?:bülten\w*|kanalı\w*|kanalımız\w*).{0,20}\b(?:abone|abunə) ol\w*\W*",
-        rf"(?:اقرأ|إقرأ|اقرئي|شاهد) (?:أيضا|أيضاً|ايضا|المزيد){_LED_TO}|مواضيع ذات صلة\W*|شارك(?: المقال)?\W*",
-        rf"(?:lesen sie|lies) (?:auch|mehr){_LED_TO}|(?:à lire|lire) (?:aussi|également){_LED_TO}",
     ),
 }
 
@@ -94,4 +82,5 @@ def furniture(line: str) -> Furniture | None:
     """What the line is for, None if it belongs to a story. The line has no space at its ends."""
     if len(line) > _LONGEST_LINE:
         return None
-    return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(line)), None)
+    kind = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(line)), None)
+    return kind or (Furniture.NOISE if is_invitation(line) else None)

@@ -13,6 +13,7 @@ _SENTENCE = 60
 """A block of fewer characters is a label."""
 
 _ALL_OF_IT = 0.9
+_NEARLY_ALL = 0.85
 _LEAVES = ("p", "div", "section", "td", "li")
 _INLINE = frozenset({"a", "abbr", "b", "br", "em", "i", "mark", "s", "small", "span", "strong", "u"})
 _STRUCTURE = frozenset({"h2", "h3", "h4", "ul", "ol", "blockquote", "table"})
@@ -31,7 +32,8 @@ def lines_of_article(tree: html.HtmlElement) -> list[str]:
     if holder is not None and any(part.tag in _STRUCTURE for part in holder.iter(etree.Element)):
         named, holder.attrib["class"] = holder.get("class"), "article-body"
         again = _found(tree)
-        if set(lines) <= set(again):
+        inside = {tidy(p.text_content()) for p in holder.iter("p")}
+        if inside.intersection(lines) <= set(again):
             return again
         holder.attrib["class"] = named or ""
     return lines
@@ -68,12 +70,23 @@ def _length(block: Any) -> int:
 
 
 def _holder(tree: html.HtmlElement, lines: set[str]) -> Any | None:
-    """The innermost element that holds all the paragraphs, None where there are none or one."""
-    paths = [[*reversed(list(p.iterancestors()))] for p in tree.iter("p") if tidy(p.text_content()) in lines]
-    if len(paths) < 2:  # noqa: PLR2004  # one paragraph is held by anything
+    """The innermost element that holds all the paragraphs or, where only the page does, nearly all of their text; None
+    where there are none or one.
+    """
+    paragraphs = [p for p in tree.iter("p") if tidy(p.text_content()) in lines]
+    if len(paragraphs) < 2:  # noqa: PLR2004  # one paragraph is held by anything
         return None
-    shared = [level[0] for level in zip(*paths, strict=False) if all(one is level[0] for one in level)]
-    return shared[-1] if shared and shared[-1].tag not in {"body", "html"} else None
+    held: dict[Any, int] = {}
+    for paragraph in paragraphs:
+        for above in paragraph.iterancestors():
+            held[above] = held.get(above, 0) + _length(paragraph)
+    total = sum(map(_length, paragraphs))
+    for share in (1.0, _NEARLY_ALL):
+        holders = [one for one, length in held.items() if length >= share * total]
+        innermost = max(holders, key=lambda one: sum(1 for _ in one.iterancestors()))
+        if innermost.tag not in {"body", "html"}:
+            return innermost
+    return None
 
 
 def _blocks(element: Any) -> Iterator[str]:

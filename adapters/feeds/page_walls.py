@@ -14,7 +14,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 # What such blocks say in so many words, not what a story about subscriptions might. In order: English, Russian,
-# Azerbaijani, Turkish, German, French, Spanish, Arabic.
+# Azerbaijani, Turkish, German, French, Spanish, Dutch, Italian, Polish, Portuguese, Ukrainian, Swedish, Norwegian,
+# Danish, Finnish, Japanese, Chinese, Korean, Persian, Arabic.
 _WALL = _any(
     r"\b(?:subscribe|sign (?:in|up)|log ?in|register|become a (?:member|subscriber))\b.{0,40}"
     r"\bto (?:continue|keep|finish|unlock|read (?:the (?:full|rest|whole)|this|more))\b.{0,80}",
@@ -35,6 +36,18 @@ _WALL = _any(
     r"(?:um (?:weiterzulesen|den artikel)|jetzt weiterlesen).{0,60}\b(?:abo|abonn|anmeld|registr)",
     r"(?:article|contenu|suite) est réservée? aux abonnés",
     r"(?:contenido|artículo) (?:exclusivo|solo) para suscriptores",
+    r"\b(?:lees (?:direct )?verder|om verder te lezen|dit artikel)\b.{0,60}\b(?:abonne|inlog|account)|\bal abonnee\?",
+    r"\b(?:per (?:continuare a )?leggere|questo (?:articolo|contenuto))\b.{0,60}\babbona",
+    r"\b(?:aby czytać (?:dalej|więcej)|(?:treść|artykuł) dostępn[ya])\b.{0,60}\b(?:subskry|zalog|prenumerat)",
+    r"\b(?:para (?:continuar|seguir) (?:a )?(?:lendo|leyendo|ler)|conteúdo exclusivo)\b.{0,60}"
+    r"\b(?:assin|suscr|cadastr|entre)",
+    r"щоб (?:читати далі|продовжити читання).{0,60}(?:підпи|увійд|передплат)|лише для передплатників",
+    r"\bför att (?:läsa (?:vidare|mer)|fortsätta läsa)\b.{0,60}\b(?:prenumer|logga in)|\bendast för prenumeranter",
+    r"\bfor å lese (?:videre|saken)\b.{0,60}\b(?:abon|logg)|\bdenne artikel er (?:kun )?for abonnenter",
+    r"\bvain tilaajille\b",
+    r"この記事は(?:有料)?会員(?:限定|の方)|続きを読むには|(?:订阅|登录)后?(?:可|即可)?(?:继续)?阅读(?:全文)?",
+    r"(?:구독|로그인).{0,10}(?:계속|전체).{0,6}(?:읽|보)",
+    r"(?:برای ادامه|برای خواندن).{0,60}(?:اشتراک|عضو|وارد)",
     r"(?:اشترك|سجل|سجّل).{0,40}(?:لمواصلة|لمتابعة|لإكمال) القراءة|(?:المقال|المحتوى) متاح للمشتركين فقط",
 )
 _WALL_NAME = re.compile(
