@@ -71,6 +71,7 @@ class Place:
     ref: ChannelRef = field(default_factory=lambda: channel_ref("42"))
     kind: ChannelKind = ChannelKind.PRIVATE
     is_manager: bool | None = None
+    may_post: bool | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +99,7 @@ class Newsroom:
             limits=LIMITS,
             once=str(self._requests),
             is_manager=place.is_manager,
+            may_post=place.may_post,
         )
 
     async def command(self, name: str, place: Place | None = None, /, **arguments: str) -> Answer:

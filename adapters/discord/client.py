@@ -99,11 +99,11 @@ class NewsClient(discord.Client):
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Called by the library when a server can be used, again or for the first time since the start."""
         if self.is_ready():
-            await self._doors.rights_changed(self)
+            await self._doors.rights_changed(self, guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Called by the library when we were invited."""
-        await self._doors.rights_changed(self)
+        await self._doors.rights_changed(self, guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Called by the library when we were removed; not for an outage of Discord's."""
@@ -116,22 +116,26 @@ class NewsClient(discord.Client):
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         """Called by the library for every change; only rights can open a channel."""
         if before.overwrites != after.overwrites:
-            await self._doors.rights_changed(self)
+            await self._doors.rights_changed(self, after.guild)
 
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """Called by the library."""
         if before.permissions != after.permissions:
-            await self._doors.rights_changed(self)
+            await self._doors.rights_changed(self, after.guild)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """Called by the library for ourselves alone: others it tells only with a privileged intent."""
         if before.roles != after.roles:
-            await self._doors.rights_changed(self)
+            await self._doors.rights_changed(self, after.guild)
 
     async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
         """Called by the library."""
         if before.locked and not after.locked:
-            await self._doors.rights_changed(self)
+            await self._doors.thread_opened(after)
+
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """Called by the library for a thread that it did not know: a new one, or one that slept and was woken."""
+        await self._doors.thread_opened(thread)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """Called by the library."""

@@ -15,13 +15,22 @@ class DoorWatch:
     def __init__(self, doors: Doors | None) -> None:
         self._doors = doors
 
-    async def rights_changed(self, client: discord.Client) -> None:
-        """Somewhere we may perhaps do more than before: at the start, after an invitation, with a new role."""
+    async def rights_changed(self, client: discord.Client, guild: discord.Guild | None = None) -> None:
+        """In that server, at the start in any, we may perhaps do more than before."""
         if self._doors is None:
             return
         for paused in await self._doors.paused(PLATFORM):
-            if may_post(client, paused):
+            channel = _known(client, paused)
+            if channel and guild in {None, channel.guild} and _may_post(channel):
                 await self._doors.opened(paused)
+
+    async def thread_opened(self, thread: discord.Thread) -> None:
+        """A new one, or one that slept or was locked."""
+        if self._doors is None:
+            return
+        ref = channel_ref(thread)
+        if ref in await self._doors.paused(PLATFORM) and _may_post(thread):
+            await self._doors.opened(ref)
 
     async def server_left(self, guild: discord.Guild) -> None:
         """We were thrown out; the library still knows what was there."""
@@ -42,13 +51,14 @@ class DoorWatch:
             await self._doors.closed([channel_ref(channel) for channel in channels], reason=reason, loss=loss)
 
 
-def may_post(client: discord.Client, ref: ChannelRef) -> bool:
-    """Whether a post would be let in, by what the gateway has told us; no where it has told nothing."""
-    if not (ref.thread or ref.id).isdecimal():
-        return False
-    channel = client.get_channel(int(ref.thread or ref.id))
-    match channel:
-        case discord.Thread(locked=False) | discord.abc.GuildChannel():
-            return posts(channel.permissions_for(channel.guild.me), channel)
-        case _:
-            return False
+def _known(client: discord.Client, ref: ChannelRef) -> discord.Thread | discord.abc.GuildChannel | None:
+    """The channel, if the gateway has told of it and it is no private chat."""
+    place = ref.thread or ref.id
+    channel = client.get_channel(int(place)) if place.isdecimal() else None
+    return channel if isinstance(channel, discord.Thread | discord.abc.GuildChannel) else None
+
+
+def _may_post(channel: discord.Thread | discord.abc.GuildChannel) -> bool:
+    """Whether a post would be let in, by what the gateway has told us of our rights."""
+    is_locked = isinstance(channel, discord.Thread) and channel.locked
+    return not is_locked and posts(channel.permissions_for(channel.guild.me), channel)

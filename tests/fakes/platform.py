@@ -14,7 +14,8 @@ from bot.ports.progress import Beat, unheard
 
 
 class FakePlatform:
-    """Implements ``ChatPlatform``. ``trouble`` is asked before each send or edit and may raise.
+    """Implements ``ChatPlatform``. ``trouble`` is asked before each send or edit and may raise; ``trouble_at`` the same
+    for sends to one place.
 
     ``searched`` are the times from which its history was read; ``is_blind``: nobody may read it.
     """
@@ -38,6 +39,7 @@ class FakePlatform:
         self.managers: set[PersonRef] = set()
         self.refuses: PlatformStartError | None = None
         self.trouble: Callable[[], None] = lambda: None
+        self.trouble_at: dict[ChannelRef, Callable[[], None]] = {}
         self.in_flight = 0
         self.most_in_flight = 0
         self._changed = asyncio.Condition()
@@ -60,7 +62,7 @@ class FakePlatform:
             self._changed.notify_all()
         try:
             await self.gate.wait()
-            self.trouble()
+            self.trouble_at.get(to, self.trouble)()
             self.sent.append((to, post, once))
         finally:
             self.in_flight -= 1

@@ -248,3 +248,11 @@ async def test_a_mistake_of_the_sandbox_shows_no_trace(house: FakeHouse, caplog:
     assert status == 500
     assert "secret" not in str(answer)
     assert "a secret detail" in caplog.text
+
+
+async def test_what_people_do_about_the_bot_reaches_the_server(house: FakeHouse) -> None:
+    assert await house.get(f"{_CHAT}/bot") == {"remove": "Somebody removes the bot."}
+    assert await house.post(f"{_CHAT}/bot", {"as": "moderator-1", "change": "remove"}) == (200, {"changed": "remove"})
+    assert house.discord.changed == [("text", "moderator-1", "remove")]
+    status, answer = await house.post(f"{_CHAT}/bot", {"as": "moderator-1", "change": "paint"})
+    assert (status, answer) == (404, {"error": "Nobody can 'paint' the bot. One can remove."})
