@@ -10,6 +10,7 @@ from adapters.feeds.reader import FeedsReader
 from adapters.machine.clock import SystemClock
 from adapters.settings import Settings
 from bot.domain.article import Draft
+from bot.domain.language import common_language
 from bot.domain.recognition import Document
 from bot.domain.source import Source, SourceId, SourceKind, Trouble
 from bot.ports.reading import Reading, ReadingError, Unchanged
@@ -50,6 +51,7 @@ async def check(settings: Settings, where: str, *, reads_pages: bool | None = No
             reading = await _read(feeds, where, path)
         except ReadingError as error:
             return Checked(problem=Trouble(kind=error.kind, message=str(error)))
+        reading = replace(reading, language=reading.language or common_language(reading.drafts))
         source = _unstored(reading, where, SystemClock().now())
         entries = Document(source, reading.drafts, now=source.added_at).entries()
         if not (path is None if reads_pages is None else reads_pages):

@@ -71,6 +71,7 @@ def told_article(told: Told) -> Json:
     return {
         **told_heading(told),
         **_draft(article.draft),
+        "language": article.language,
         "is_complete": article.draft.is_complete,
         "former_titles": article.former_titles,
         "changed": _moment(article.changed_at),

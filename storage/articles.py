@@ -1,6 +1,7 @@
 """Texts that sources published, in the tables ``articles`` and ``article_keys``."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId, titles_before
 from bot.domain.full_text import PageText, completed
+from bot.domain.language import language_of
 from bot.domain.source import SourceId
 from storage import attic, dialects, search
 from storage.tables import article_keys, articles, sources, stories
@@ -118,7 +120,15 @@ class DatabaseArticles:
         statement = update(articles).where(_c.id == article_id).values(**said, **tried).returning(*_c)
         article = to_article((await self._connection.execute(statement)).one())
         await search.make_findable(self._connection, [(article_id, article.draft)])
-        return article
+        return await self._with_language(article)
+
+    async def _with_language(self, article: Article) -> Article:
+        """As its whole text has it, where that says more than what the feed gave."""
+        language = language_of(article.draft)
+        if language in {None, article.language}:
+            return article
+        await self._connection.execute(update(articles).where(_c.id == article.id).values(language=language))
+        return replace(article, language=language)
 
     async def page_failed(self, article_id: ArticleId, problem: str, *, again_at: datetime | None) -> None:
         has_text = _c.page_paragraphs.is_not(None)
@@ -199,6 +209,7 @@ def to_article(row: Row[*tuple[Any, ...]]) -> Article:
         page_problem=row.page_problem,
         page_tries=row.page_tries,
         former_titles=row.former_titles,
+        language=row.language,
     )
 
 
@@ -226,4 +237,5 @@ def _told(draft: Draft) -> Mapping[str, Any]:
         "published_at": draft.published_at,
         "is_complete": draft.is_complete,
         "has_own_title": draft.has_own_title,
+        "language": language_of(draft),
     }

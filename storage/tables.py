@@ -127,6 +127,7 @@ class _ArticleColumns(_Numbered):
     author: Named[str | None] = Column(Plain)
     image: Named[str | None] = Column(Plain)
     published_at: Named[datetime | None] = Column(Moment)
+    language: Named[str | None] = Column(Plain)
     is_complete: Named[bool] = Column(Boolean)
     has_own_title: Named[bool] = Column(Boolean)
     first_seen_at: Named[datetime] = Column(Moment)

@@ -64,7 +64,8 @@ class Article:
     ``draft`` is what readers are shown, ``as_fed`` what the feed itself says where the page completed that.
     ``page_problem`` is why its page has not completed it, a short kind for programs; ``page_tries`` counts how often
     that was asked for; ``caption`` says what the picture shows; ``former_titles`` is what it was called before, oldest
-    first. ``is_gone``: it was cleared away, and only what it is known by is left of it.
+    first; ``language`` is what its words are written in (see ``language``), None where these do not say.
+    ``is_gone``: it was cleared away, and only what it is known by is left of it.
     """
 
     id: ArticleId
@@ -79,6 +80,7 @@ class Article:
     page_problem: str | None = None
     page_tries: int = 0
     former_titles: tuple[str, ...] = ()
+    language: str | None = None
     is_gone: bool = False
 
     @property

@@ -10,6 +10,7 @@ from bot.domain import moves
 from bot.domain.addresses import without_secrets
 from bot.domain.catching_up import AT_FIRST, DATED_BACK, most_posts
 from bot.domain.errors import SourceExistsError
+from bot.domain.language import common_language
 from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval, relaxed
 from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble
 from bot.ports.clock import Clock
@@ -106,7 +107,7 @@ class SourceReader:
             address=address,
             title=title or reading.title,
             site=reading.site,
-            language=reading.language,
+            language=reading.language or common_language(reading.drafts),
             labels=labels,
             fetches_full_text=fetches_full_text,
             interval_s=interval_s or _FIRST_INTERVAL_S,

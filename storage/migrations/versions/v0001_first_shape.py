@@ -186,6 +186,7 @@ def _articles() -> None:
         _text("author", nullable=True),
         _text("image", nullable=True),
         _moment("published_at", nullable=True),
+        _text("language", nullable=True),
         _flag("is_complete"),
         _flag("has_own_title"),
         _moment("first_seen_at"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.article import Draft, NewArticle
+from bot.domain.full_text import PageText
 from storage import Database
 from tests import stored
 from tests.builders import NOON, draft, match, new_article
@@ -216,3 +217,22 @@ async def test_former_titles_are_remembered_each_once_while_the_source_gives_tit
         former = await called("T39")
         assert former == tuple(f"T{number}" for number in range(19, 39))
         assert (await work.articles.known(["g"]))["g"].former_titles == former
+
+
+async def test_an_article_has_the_language_of_its_words_however_they_come(storage: Database) -> None:
+    async with storage.writing() as work:
+        source = await stored.source_at(work)
+        story_id = await work.stories.open(now=NOON)
+        english = draft("Ferries return", "The ferries are back in the harbour, said the mayor of the town.")
+        added = await work.articles.add(new_article(source.id, story_id, english, keys=("g",)))
+        assert (await work.articles.known(["g"]))["g"].language == "en"
+
+        short = Draft(title="Feribotlar", is_complete=False)
+        corrected = await work.articles.correct(added, short, keys=(), now=NOON)
+        assert corrected.language is None
+
+        page = PageText(paragraphs=("Feribotlar için yeni bir iskele açıldı ve seferler daha sık olacak.",))
+        completed = await work.articles.complete(added, page)
+        found = await work.articles.find(added)
+        assert found is not None
+        assert (completed.language, found.language) == ("tr", "tr")

@@ -145,7 +145,14 @@ async def test_only_the_newest_thousand_hits_are_ranked(storage: Database) -> No
         source_id = (await connection.execute(articles.select().with_only_columns(articles.c.source_id))).scalar_one()
         numbers = range(oldest + 1, oldest + 1_101)
         await connection.execute(insert(stories), [{"id": n, "opened_at": NOON, "at": NOON} for n in numbers])
-        told = {"source_id": source_id, "title": "T", "paragraphs": (), "is_complete": True, "has_own_title": True}
+        told = {
+            "source_id": source_id,
+            "title": "T",
+            "paragraphs": (),
+            "shapes": (),
+            "is_complete": True,
+            "has_own_title": True,
+        }
         told |= {"is_announced": True, "page_tries": 0, "former_titles": ()}
         await connection.execute(
             insert(articles), [{"id": n, "story_id": n, "first_seen_at": NOON, **told} for n in numbers]

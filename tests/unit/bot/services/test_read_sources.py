@@ -92,6 +92,13 @@ async def test_adding_a_feed_announces_its_newest_article_and_stores_the_rest(de
     assert await desk.promised() == 1
 
 
+async def test_a_feed_that_names_no_language_has_that_of_its_articles(desk: Desk) -> None:
+    desk.says("Der Hafen ist nach dem Sturm und den Fluten wieder offen")
+    added = await desk.reader.add(ADDRESS)
+    assert added.published is not None
+    assert (await desk.source()).language == "de"
+
+
 async def test_a_feed_that_cannot_be_read_is_not_added(desk: Desk) -> None:
     desk.fails("not_a_feed")
     with pytest.raises(ReadingError, match="said no"):
