@@ -73,6 +73,8 @@ class SourceReader:
         self._refresh_delay = refresh_delay
         self._awake_since = clock.now()
         self._going: dict[asyncio.Task[None], _Going] = {}
+        # Where one may write at a time, whoever answers a person waits for one document at most, not for sixteen.
+        self._storing = asyncio.Lock()
 
     async def close(self) -> None:
         """Give up the readings that go on; nothing of them is stored."""
@@ -113,7 +115,7 @@ class SourceReader:
             interval_s=interval_s or _FIRST_INTERVAL_S,
             keeps_interval=interval_s is not None,
         )
-        async with self._storage.writing() as work:
+        async with self._storing, self._storage.writing() as work:
             source = await work.sources.add(new, now=self._clock.now())
             read, published = await self._take_in(work, source, reading, announce=announce)
             await work.commit()
@@ -152,11 +154,11 @@ class SourceReader:
             await self._note(self._failed(source, error), before=source)
             return error
         if isinstance(reading, Unchanged):
-            async with self._storage.writing() as work:
+            async with self._storing, self._storage.writing() as work:
                 await self._save(work, await self._moved(work, self._after(source, reading), source), before=source)
                 await work.commit()
             return Published(identity=source.identity)
-        async with self._storage.writing() as work:
+        async with self._storing, self._storage.writing() as work:
             held = await work.sources.hold(source.id)
             if held is None:
                 return Published(identity=source.identity)
@@ -168,7 +170,7 @@ class SourceReader:
         """Publish what the source's hub pushed, which may be all of the feed or only what is new in it; None where the
         source is paused or was removed. How readings went stays as it is.
         """
-        async with self._storage.writing() as work:
+        async with self._storing, self._storage.writing() as work:
             source = await work.sources.hold(source_id)
             if source is None or source.is_paused:
                 return None
@@ -248,7 +250,7 @@ class SourceReader:
         return replace(read, address=read.move.address, move=None)
 
     async def _note(self, source: Source, *, before: Source) -> None:
-        async with self._storage.writing() as work:
+        async with self._storing, self._storage.writing() as work:
             await self._save(work, source, before=before)
             await work.commit()
 

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cycle, fan_out, joining, matching, polling, reading, start, telegram_rate
+from tests.bench import cycle, fan_out, joining, matching, polling, reading, reading_feeds, start, telegram_rate
 from tests.bench.figure import Row, table
 
 _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
     "start": start.measure,
     "reading": reading.measure,
+    "reading_feeds": reading_feeds.measure,
     "fan_out": fan_out.measure,
     "cycle": cycle.measure,
     "matching": matching.measure,

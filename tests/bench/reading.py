@@ -45,16 +45,16 @@ async def measure() -> list[Row]:
 
 async def _platform(world: World, platform: str, name: str) -> list[Row]:
     chats = [await world.chat(platform, "group", person) for person in (READER_1, READER_2)]
-    messages = await world.until(lambda: _readable(chats[0]), f"{_STORIES} stories on {platform}")
-    alone = await _round(world, chats, messages, presses=_WARM_UP, at_once=1)
-    rounds = [await _round(world, chats, messages, presses=_PRESSES, at_once=_AT_ONCE) for _ in range(_ROUNDS)]
-    first, late = _middle(rounds, "first_ms", 0.99), sum(one.late for one in rounds)
+    messages = await world.until(lambda: readable(chats[0]), f"{_STORIES} stories on {platform}")
+    alone = await press_round(world, chats, messages, presses=_WARM_UP, at_once=1)
+    rounds = [await press_round(world, chats, messages, presses=_PRESSES, at_once=_AT_ONCE) for _ in range(_ROUNDS)]
+    first, late = middle(rounds, "first_ms", 0.99), sum(one.late for one in rounds)
     unloaded = percentile(alone.first_ms, 0.5)
     worst = max(max(one.first_ms, default=0.0) for one in rounds)
     return [
         Row(
             figure=f"first answer to Read, {platform}, {name}",
-            ours=f"p50 {_middle(rounds, 'first_ms', 0.5):.0f}, p99 {first:.0f}, max {worst:.0f} ms; {late} late",
+            ours=f"p50 {middle(rounds, 'first_ms', 0.5):.0f}, p99 {first:.0f}, max {worst:.0f} ms; {late} late",
             reference=f"p50 {unloaded:.0f} ms, one at a time",
             ratio=first / unloaded,
             bound=f"p99 ≤ {_LIMIT_MS:.0f} ms, 0 late",
@@ -62,7 +62,7 @@ async def _platform(world: World, platform: str, name: str) -> list[Row]:
         ),
         Row(
             figure=f"the whole call, {platform}, {name}",
-            ours=f"p50 {_middle(rounds, 'call_ms', 0.5):.0f}, p99 {_middle(rounds, 'call_ms', 0.99):.0f} ms",
+            ours=f"p50 {middle(rounds, 'call_ms', 0.5):.0f}, p99 {middle(rounds, 'call_ms', 0.99):.0f} ms",
             reference=(
                 f"CPU a press: bot {median([one.bot_ms for one in rounds]):.1f}, "
                 f"sandbox {median([one.sandbox_ms for one in rounds]):.1f} ms; "
@@ -72,12 +72,16 @@ async def _platform(world: World, platform: str, name: str) -> list[Row]:
     ]
 
 
-async def _readable(chat: Chat) -> list[Any] | None:
+async def readable(chat: Chat) -> list[Any] | None:
+    """Messages with stories to read, as soon as there are enough of them."""
     messages = [one for one in await chat.messages() if any(button["label"] == "Read" for button in one["buttons"])]
     return messages if len(messages) >= _STORIES else None
 
 
-async def _round(world: World, chats: Sequence[Chat], messages: Sequence[Any], *, presses: int, at_once: int) -> Round:
+async def press_round(
+    world: World, chats: Sequence[Chat], messages: Sequence[Any], *, presses: int, at_once: int
+) -> Round:
+    """So many people press *Read*, each again as soon as all of the answer is there."""
     first_ms: list[float] = []
     call_ms: list[float] = []
     numbers = iter(range(presses))
@@ -106,6 +110,6 @@ async def _round(world: World, chats: Sequence[Chat], messages: Sequence[Any], *
     )
 
 
-def _middle(rounds: Sequence[Round], what: str, share: float) -> float:
+def middle(rounds: Sequence[Round], what: str, share: float) -> float:
     """The median over the rounds of each round's percentile; infinite where nothing was answered at all."""
     return median([percentile(getattr(one, what) or [float("inf")], share) for one in rounds])
