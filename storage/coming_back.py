@@ -4,12 +4,12 @@ Statements in words that SQLite and PostgreSQL share, with ``:name`` for values.
 that was there before, where there is one of the same installation.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from bot.ports.backups import BackupError, Contents
 from storage.schema import NEWEST
-from storage.tables import deliveries, metadata
+from storage.tables import channels, metadata
 
 _CARRIED = (
     *("state", "attempt", "uncertain", "due_at", "first_attempt_at", "tried_at", "settled_at", "reason"),
@@ -60,7 +60,7 @@ def nobody_sends() -> str:
 
 def what_became_of_it(aside: str) -> str:
     """Takes over what the other database knows of the same promises; ``once`` is the same in no others."""
-    carried = ", ".join(f"{name} = b.{name}" for name in _CARRIED if name in deliveries.c)
+    carried = ", ".join(f"{name} = b.{name}" for name in _CARRIED)
     return f"""
         UPDATE deliveries SET {carried} FROM {aside}.deliveries AS b
         WHERE b.id = deliveries.id AND b.once = deliveries.once AND b.state <> 'sending'
@@ -68,13 +68,14 @@ def what_became_of_it(aside: str) -> str:
     """  # noqa: S608  # the schema's and columns' names are ours
 
 
-def waiting_as_their_channels_do() -> str:
-    """A row waits as its channel does; the other database may know another state of the channel."""
-    return """
-        UPDATE deliveries SET state = CASE WHEN EXISTS (
-            SELECT 1 FROM channels c WHERE c.id = deliveries.channel_id AND c.paused_because IS NOT NULL
-        ) THEN 'paused' ELSE 'pending' END
-        WHERE state IN ('pending', 'paused')
+def as_their_channels_are(aside: str | None) -> Iterator[str]:
+    """Channels are as open as the other database knows; what would leave from a closed one is held back."""
+    if aside:
+        paused = ", ".join(f"{one.name} = b.{one.name}" for one in channels.c if one.name.startswith("paused_"))
+        yield f"UPDATE channels SET {paused} FROM {aside}.channels AS b WHERE b.id = channels.id"  # noqa: S608  # ours
+    yield """
+        UPDATE deliveries SET state = 'paused'
+        WHERE state = 'pending' AND channel_id IN (SELECT id FROM channels WHERE paused_because IS NOT NULL)
     """
 
 

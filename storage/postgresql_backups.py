@@ -195,7 +195,8 @@ async def _put_right(
     await connection.execute(text(coming_back.nobody_sends()))
     if aside:
         await connection.execute(text(coming_back.what_became_of_it(aside)))
-    await connection.execute(text(coming_back.waiting_as_their_channels_do()))
+    for statement in coming_back.as_their_channels_are(aside):
+        await connection.execute(text(statement))
     taken = contents.taken_at
     searched = await connection.execute(text(coming_back.look_first(aside, searchable)), {"taken": taken})
     parked = 0

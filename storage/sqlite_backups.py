@@ -114,7 +114,8 @@ def _put_right(
     restored.execute(coming_back.nobody_sends())
     if aside:
         restored.execute(coming_back.what_became_of_it(aside))
-    restored.execute(coming_back.waiting_as_their_channels_do())
+    for statement in coming_back.as_their_channels_are(aside):
+        restored.execute(statement)
     asked = {"taken": _moment(contents.taken_at), "now": _moment(now), "reason": coming_back.reason(contents.taken_at)}
     searched = restored.execute(coming_back.look_first(aside, searchable), asked).rowcount
     parked = 0 if resends else restored.execute(coming_back.park(aside, searchable), asked).rowcount

@@ -171,6 +171,8 @@ def _stands(explained: Explanation, headline: Trace) -> Text:
             return _arrived(explained, headline)
         case DeliveryState.PENDING if headline.due_at > explained.at:
             return text("It leaves at ", moment(headline.due_at), f", in {_span(headline.due_at - explained.at)}.")
+        case DeliveryState.PAUSED if explained.channel.paused_because is None:
+            stands = "It is held back, as this place took no posts when it came, until a moderator wants it sent."
         case DeliveryState.PAUSED:
             because = explained.channel.paused_because or headline.reason or "this place took no posts"
             stands = (

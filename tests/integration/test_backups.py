@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from bot.domain.article import StoryId
-from bot.domain.delivery import Claim, DeliveryState, Sent
+from bot.domain.delivery import ChannelPaused, Claim, DeliveryState, Sent
 from bot.domain.history import Trace
 from bot.ports.backups import BackupError, Backups, Outlook, Restored
 from storage import Database, migrate, open_storage, signing_key
@@ -194,6 +194,21 @@ async def test_a_send_that_was_under_way_when_the_database_was_left_is_one_that_
     trace = (await machine.traces(second))["telegram"]
     assert trace.state is DeliveryState.PARKED
     assert trace.reason == "it waited when the backup of 14 Mar 2026, 13:00 UTC was made, and may have been sent since"
+    await machine.close()
+
+
+async def test_a_channel_that_was_closed_after_the_backup_stays_closed_and_keeps_what_waits(machine: Machine) -> None:
+    _, second, third = await machine.fill("discord")
+    await machine.back_up()
+    [claim] = await stored.claimed(machine.database, now=LATER)
+    await stored.settled(machine.database, (claim, ChannelPaused(reason="kicked")), now=LATER)
+    restored = await machine.restore()
+    assert (restored.searched, restored.parked) == (0, 0)
+    for story_id in (second, third):
+        assert (await machine.traces(story_id))["discord"].state is DeliveryState.PAUSED
+    async with machine.database.reading() as look:
+        [channel] = await look.channels.named("#news")
+    assert channel.paused_because == "kicked"
     await machine.close()
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.scenarios import seed
-from tests.world import MODERATOR, READER_1, READER_2, Chat, Json, World
+from tests.world import MODERATOR, READER_1, READER_2, Chat, Json, World, newsbot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,6 +52,14 @@ async def test_every_story_of_the_seed_arrives_once_in_each_followed_chat(world:
     for platform in ("discord", "telegram"):
         private = await world.chat(platform, "private", MODERATOR)
         assert await private.messages() == [], "private chats follow nothing yet"
+
+
+async def test_a_backup_is_made_beside_the_running_bot_and_none_restored(world: World) -> None:
+    file = str(world.home / "one.backup")
+    code, said = await newsbot("backup", file, **world.environment)
+    assert (code, "one.backup holds " in said) == (0, True), said
+    code, said = await newsbot("restore", file, "--yes", **world.environment)
+    assert (code, "Another newsbot is running" in said) == (1, True), said
 
 
 async def test_the_cut_teaser_ends_at_a_whole_word_and_says_that_it_is_not_all(world: World, platform: str) -> None:

@@ -300,3 +300,13 @@ async def test_a_channel_that_is_not_clear_is_asked_for_again(asked: Asked, name
     async with asked.database.reading() as look:
         with pytest.raises(UnknownChannelError, match=said):
             await channel_asked_for(look, name)
+
+
+async def test_what_was_held_back_for_a_closed_place_waits_for_a_moderator_once_it_is_open(asked: Asked) -> None:
+    channel = await asked.follow(JAPAN)
+    story = await asked.publish()
+    await asked.send(ChannelLostError("the bot was kicked"))
+    async with asked.database.writing() as work:
+        await work.channels.resume(channel.id, now=asked.clock.now(), most=0)
+        await work.commit()
+    assert "It is held back, as this place took no posts when it came" in await asked.why(story)
