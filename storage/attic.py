@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, exists, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Row, Table, delete, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import Article, ArticleId, Draft, StoryId
 from bot.domain.delivery import DeliveryState
 from bot.domain.keeping import Leftover
 from bot.domain.source import SourceId
+from storage import dialects
 from storage.outbox import is_in
 from storage.tables import (
     article_keys,
@@ -69,7 +70,8 @@ class DatabaseAttic:
     async def clear(self, story_ids: Sequence[StoryId]) -> None:
         gone = await self._with_merged(story_ids)
         signs = select(*(articles.c[name] for name in _SIGNS)).where(articles.c.story_id.in_(gone))
-        await self._connection.execute(insert(former_articles).from_select(_SIGNS, signs))
+        kept = dialects.insert(self._connection, former_articles).from_select(_SIGNS, signs)
+        await self._connection.execute(kept.on_conflict_do_nothing())
         await self._connection.execute(delete(articles).where(articles.c.story_id.in_(gone)))
         await self._connection.execute(delete(deliveries).where(deliveries.c.story_id.in_(gone)))
         await self._connection.execute(delete(stories).where(stories.c.id.in_(gone)))

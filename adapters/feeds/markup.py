@@ -43,7 +43,8 @@ class MarkupReading:
         self._item: Shape | None = None
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """A tag opens."""
+        """A tag opens, in whatever namespace."""
+        tag = tag.rpartition(":")[2]
         if tag in _SILENT:
             self._silent.append(tag)
         elif tag == "br":
@@ -58,6 +59,7 @@ class MarkupReading:
 
     def end(self, tag: str) -> None:
         """A tag closes."""
+        tag = tag.rpartition(":")[2]
         if self._silent and self._silent[-1] == tag:
             self._silent.pop()
         elif tag in BLOCKS:

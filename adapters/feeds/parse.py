@@ -141,6 +141,12 @@ def _reads_poorly(markup: str, entries: list[Fields]) -> bool:
         return False
     if len(entries) < len(_FIRST_ENTRY.findall(markup)):
         return True
+    if (
+        _format(markup) is FeedFormat.RDF
+        and _OWN_TEXT.search(markup)
+        and not any(one.get("content") for one in entries)
+    ):
+        return True
     if _MARKED_UP_TITLE.search(markup) and not all(entry.get("title") for entry in entries):
         return True
     has_undated = not all(entry.get("published") or entry.get("updated") for entry in entries)

@@ -1,5 +1,6 @@
 """What the port promises about what is old enough to go, and about what is known of it afterwards."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -106,6 +107,13 @@ async def test_a_cleared_story_is_nowhere_any_more_with_all_that_was_said_and_se
         assert (await look.opinions.tally(young)).words == 1
         assert sum((await look.deliveries.counts()).values()) == 0
         assert len(await look.articles.latest(limit=5)) == 1
+
+
+async def test_two_processes_may_clear_at_the_same_time(storage: Database, other_process: Database) -> None:
+    stories = [await a_story(storage, f"g{number}") for number in range(6)]
+    await asyncio.gather(*(cleared(process, *stories) for process in (storage, other_process) * 2))
+    assert await known(storage, *(f"g{number}" for number in range(6))) == {f"g{number}" for number in range(6)}
+    assert await old_stories(storage) == []
 
 
 async def test_a_cleared_story_s_number_was_told_once_and_another_never(storage: Database) -> None:

@@ -45,6 +45,7 @@ def stressed(markup: str) -> list[tuple[str, Stress]]:
         ("<ol start='x'><li>a</ol><ol start='-1'><li>b</ol>", [("item 1", "a"), ("item 1", "b")]),
         ("</ol></blockquote></li><p>a", [("text", "a")]),
         ("<li>loose", [("item", "loose")]),
+        ("<h:h2>Head</h:h2><h:p>One</h:p><h:li>a</h:li>", [("heading", "Head"), ("text", "One"), ("item", "a")]),
     ],
 )
 def test_tags_say_what_a_paragraph_is(markup: str, paragraphs: list[tuple[str, str]]) -> None:

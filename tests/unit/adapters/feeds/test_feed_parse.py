@@ -369,3 +369,43 @@ def test_a_date_in_an_unusual_form_is_read(written: str, day: int) -> None:
 
 def test_an_id_that_looks_like_a_date_is_none_even_beside_a_date_that_is_none() -> None:
     assert only_draft("<title>A</title><guid>12</guid><pubDate>-1</pubDate>").published_at is None
+
+
+_SHAPED = "<h2>Timetable</h2><p>Ferries leave <em>at dawn</em>.</p><ul><li>To Orrin</li></ul>"
+_XHTML = f'<div xmlns="http://www.w3.org/1999/xhtml">{_SHAPED}</div>'
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss(f"<title>A</title><content:encoded><![CDATA[{_SHAPED}]]></content:encoded>"),
+        rss(f"<title>A</title><description>{_SHAPED.replace('<', '&lt;')}</description>"),
+        (
+            f"<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title><entry><title>A</title>"
+            f"<content type='xhtml'>{_XHTML}</content></entry></feed>"
+        ),
+        (
+            f"<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title><entry><title>A</title>"
+            f"<content type='html'>{_SHAPED.replace('<', '&lt;')}</content></entry></feed>"
+        ),
+        (
+            f"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'"
+            f" xmlns:content='{_CONTENT}'><channel rdf:about='c'><title>t</title></channel><item rdf:about='i'>"
+            f"<title>A</title><content:encoded><![CDATA[{_SHAPED}]]></content:encoded></item></rdf:RDF>"
+        ),
+        (
+            f'{{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [{{"id": "1", "title": "A",'
+            f' "content_html": "{_SHAPED}"}}]}}'
+        ),
+    ],
+    ids=["content:encoded", "description", "atom xhtml", "atom html", "rdf", "json"],
+)
+def test_every_format_keeps_headings_lists_and_stress(document: str) -> None:
+    (draft,) = parsed(document).drafts
+    assert draft.paragraphs == ("Timetable", "Ferries leave at dawn.", "To Orrin")
+    assert draft.shapes == (
+        Shape(kind=ParagraphKind.HEADING),
+        Shape(stretches=(Stretch(start=14, end=21, stress=Stress.EMPHASIS),)),
+        Shape(kind=ParagraphKind.ITEM),
+    )
