@@ -4,10 +4,10 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,11 +30,13 @@ from adapters.telegram.webhook import Webhook, WebhookReceiver, webhook_below
 from bot.commands.house import House, MayManage
 from bot.desk import NewsDesk
 from bot.domain.channel import ChannelRef
+from bot.domain.delivery import Queue
 from bot.domain.lease import Lease
 from bot.domain.person import PersonRef
 from bot.domain.topic import Catalogue, read_catalogue
 from bot.messages.action import ActionCodec
 from bot.ports.backups import Backups
+from bot.ports.measures import Measure, unmeasured
 from bot.ports.platform import ChatPlatform
 from bot.ports.progress import Beat, Progress
 from bot.ports.reading import PageReader
@@ -82,6 +84,23 @@ class Wires:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Where a web server answers, what is measured for it and how that is told."""
+
+    door: socket.socket
+    measure: Measure
+    figures: Callable[[Iterable[Queue], Progress, datetime], bytes]
+
+
+def serving_at(door: socket.socket) -> Serving:
+    """A web server at this door."""
+    from adapters.web.metrics import Metrics  # noqa: PLC0415  # most bots serve nothing and need not load it
+
+    metrics = Metrics()
+    return Serving(door=door, measure=metrics, figures=metrics.page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What work without a platform needs: the command line's."""
 
@@ -92,6 +111,7 @@ class Desk:
     pages: PageReader
     clock: SystemClock
     leases: LeaseKeeper
+    events: LogEvents
 
 
 def live_wires(settings: Settings) -> Wires:
@@ -134,7 +154,9 @@ async def open_feeds(settings: Settings, *, reads_loopback: bool = False) -> Asy
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> AsyncIterator[Desk]:
+async def open_desk(
+    settings: Settings, *, reads_loopback: bool = False, measure: Measure = unmeasured
+) -> AsyncIterator[Desk]:
     """A migrated database, the topics and the reader of feeds; all let go of at the end.
 
     ``reads_loopback`` lets feeds be read from this machine: the sandbox's newspaper. Raises HomeError,
@@ -147,9 +169,10 @@ async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> Asyn
         database = open_storage(settings.database)
         try:
             clock = SystemClock()
-            topics = Topics(catalogue)
+            events = LogEvents(measure)
+            topics = Topics(catalogue, measure=measure)
             refresh_delay = timedelta(seconds=settings.refresh_delay)
-            reader = SourceReader(database, feeds, topics, clock, LogEvents(), refresh_delay=refresh_delay)
+            reader = SourceReader(database, feeds, topics, clock, events, refresh_delay=refresh_delay)
             try:
                 yield Desk(
                     database=database,
@@ -158,7 +181,8 @@ async def open_desk(settings: Settings, *, reads_loopback: bool = False) -> Asyn
                     reader=reader,
                     pages=feeds,
                     clock=clock,
-                    leases=LeaseKeeper(database, clock, LogEvents(), holder=_us(), is_alone=is_embedded(settings)),
+                    leases=LeaseKeeper(database, clock, events, holder=_us(), is_alone=is_embedded(settings)),
+                    events=events,
                 )
             finally:
                 await reader.close()
@@ -173,13 +197,10 @@ async def build_runtime(
     wires: Wires,
     *,
     pulse: Callable[[Progress], None],
-    door: socket.socket | None = None,
+    serving: Serving | None = None,
 ) -> Runtime:
-    """The running bot, not yet started. The caller holds the only process on an SQLite file.
-
-    Where there is a ``door``, a web server answers whoever comes through it.
-    """
-    events = LogEvents()
+    """The running bot, not yet started. The caller holds the only process on an SQLite file."""
+    events = desk.events
     wires = _shared(wires, share)
     key = await signing_key(desk.database)
     codec = ActionCodec(key)
@@ -224,7 +245,7 @@ async def build_runtime(
         also={
             **({"housekeeping": _housekeeping(settings, desk, events)} if Part.SOURCES in share.parts else {}),
             **({} if is_embedded(settings) else {"waking": _waking(desk, deliverer)}),
-            **(_served(settings, desk, progress, door, webhook, platforms, wake=deliverer.wake) if door else {}),
+            **(_served(settings, desk, progress, serving, webhook, platforms, wake=deliverer.wake) if serving else {}),
         },
         progress=progress,
     )
@@ -287,7 +308,7 @@ def _served(
     settings: Settings,
     desk: Desk,
     progress: Progress,
-    door: socket.socket,
+    serving: Serving,
     webhook: Webhook | None,
     platforms: Mapping[str, ChatPlatform],
     *,
@@ -297,7 +318,10 @@ def _served(
     from adapters import served  # noqa: PLC0415  # most bots serve nothing and need not load it
     from adapters.web.server import WebServer  # noqa: PLC0415  # the same
 
-    mounts = [served.health_mount(progress, desk.database, desk.clock)]
+    mounts = [
+        served.health_mount(progress, desk.database, desk.clock),
+        served.metrics_mount(progress, desk.database, desk.clock, figures=serving.figures),
+    ]
     if webhook:
         listener = next((one for one in platforms.values() if isinstance(one, TelegramPlatform)), None)
         receiver = WebhookReceiver(
@@ -315,13 +339,13 @@ def _served(
             desk.feeds,
             desk.reader,
             desk.clock,
-            LogEvents(),
+            desk.events,
             callback=lambda token: base + token,
             wake=wake,
         )
         mounts.append(served.hub_mount(follower))
         loops["hubs"] = Loop(run=follower.run)
-    return {**loops, "web": Loop(run=WebServer(mounts, door).run)}
+    return {**loops, "web": Loop(run=WebServer(mounts, serving.door).run)}
 
 
 def database_backups(settings: Settings) -> Backups:
@@ -365,7 +389,9 @@ def _platforms(
 ) -> dict[str, ChatPlatform]:
     platforms: list[ChatPlatform] = []
     if wires.discord:
-        platforms.append(DiscordPlatform(wires.discord, codec=codec, clock=desk.clock, doors=doors))
+        platforms.append(
+            DiscordPlatform(wires.discord, codec=codec, clock=desk.clock, doors=doors, measure=desk.events.measure)
+        )
     if wires.telegram:
         platforms.append(
             TelegramPlatform(
@@ -376,6 +402,7 @@ def _platforms(
                 prompts=DatabasePrompts(desk.database, desk.clock),
                 doors=doors,
                 webhook=webhook,
+                measure=desk.events.measure,
             )
         )
     return {platform.name: platform for platform in platforms}

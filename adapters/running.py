@@ -1,7 +1,6 @@
 """What each command does, with words for the person who typed it."""
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 from adapters.compose import (
     Desk,
     SeedsError,
+    Serving,
     StartError,
     build_runtime,
     database_file,
@@ -17,6 +17,7 @@ from adapters.compose import (
     live_wires,
     open_desk,
     sandbox_wires,
+    serving_at,
 )
 from adapters.machine.clock import SystemClock
 from adapters.machine.door import DoorError, open_door
@@ -32,6 +33,7 @@ from adapters.share import Part, Share
 from bot.domain.errors import NewsbotError, SourceExistsError
 from bot.domain.lease import Lease
 from bot.domain.topic import CatalogueError
+from bot.ports.measures import unmeasured
 from bot.ports.progress import Progress
 from bot.ports.reading import ReadingError
 from bot.runtime import NoPlatformError
@@ -68,9 +70,11 @@ async def run_bot(
     async with AsyncExitStack() as stack:
         if is_embedded(settings):
             stack.enter_context(only_one(database_file(settings)))
-        door = _door(settings, stack, say=say) if Part.WEB in share.parts else None
+        serving = _serving(settings, stack, say=say) if Part.WEB in share.parts else None
         sandbox = await _sandbox(settings, stack, starts_sandbox=starts_sandbox, say=say)
-        desk = await stack.enter_async_context(open_desk(settings, reads_loopback=sandbox is not None))
+        desk = await stack.enter_async_context(
+            open_desk(settings, reads_loopback=sandbox is not None, measure=serving.measure if serving else unmeasured)
+        )
         addresses = await sandbox() if sandbox else None
         wires = sandbox_wires(addresses, rates=settings.sandbox_rates) if addresses else live_wires(settings)
         if addresses and Part.SOURCES in share.parts:
@@ -81,7 +85,9 @@ async def run_bot(
             await desk.leases.while_held("seeds", partial(_import_seeds, settings, desk))
             if addresses:
                 stack.push_async_callback(_cancelled, asyncio.create_task(_read_newspaper(desk, addresses)))
-        runtime = await build_runtime(settings, share, desk, wires, pulse=_pulse(settings, share, stack), door=door)
+        runtime = await build_runtime(
+            settings, share, desk, wires, pulse=_pulse(settings, share, stack), serving=serving
+        )
         await runtime.run(stopped)
 
 
@@ -131,7 +137,7 @@ async def _sandbox(
     return find
 
 
-def _door(settings: Settings, stack: AsyncExitStack, *, say: Say) -> socket.socket | None:
+def _serving(settings: Settings, stack: AsyncExitStack, *, say: Say) -> Serving | None:
     if settings.web_port is None:
         return None
     where = f"{settings.web_host}:{settings.web_port}"
@@ -140,7 +146,7 @@ def _door(settings: Settings, stack: AsyncExitStack, *, say: Say) -> socket.sock
     except DoorError as error:
         raise StartError(f"Cannot listen at {where}: {error}. Check NEWSBOT_WEB_HOST and NEWSBOT_WEB_PORT.") from None
     say(f"newsbot: health at http://{settings.web_host}:{door.getsockname()[1]}/healthz")
-    return door
+    return serving_at(door)
 
 
 def _pulse(settings: Settings, share: Share, stack: AsyncExitStack) -> Callable[[Progress], None]:

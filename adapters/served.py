@@ -1,7 +1,8 @@
 """What the web server answers, put together from what others hand over."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -26,21 +27,40 @@ _LARGEST_UPDATE = 1024 * 1024
 
 
 def health_mount(progress: Progress, storage: Storage, clock: Clock) -> Mount:
-    """``GET /healthz``: 200 or 503, a sentence why, when each loop last got on, and what waits to be sent."""
+    """``GET /healthz``: 200 or 503, a sentence why, all progress, leases included, and what waits to be sent."""
 
     async def answer(_: Call) -> Reply:
         now = clock.now()
         report = told(progress, now)
         is_well, sentence = judged(report, now)
+        report |= {"is_well": is_well, "why": sentence}
         async with storage.reading() as look:
             queues = await look.deliveries.queues(now=now)
         return Reply(
             status=HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE,
-            body=json.dumps({"is_well": is_well, "why": sentence} | report | {"queues": list(map(_queue, queues))}),
+            body=json.dumps(report | {"queues": list(map(_queue, queues))}),
             kind="application/json",
         )
 
     return Mount(path="/healthz", get=answer)
+
+
+def metrics_mount(
+    progress: Progress,
+    storage: Storage,
+    clock: Clock,
+    *,
+    figures: Callable[[Iterable[Queue], Progress, datetime], bytes],
+) -> Mount:
+    """``GET /metrics``: the figures, in Prometheus' text format."""
+
+    async def answer(_: Call) -> Reply:
+        now = clock.now()
+        async with storage.reading() as look:
+            queues = await look.deliveries.queues(now=now)
+        return Reply(body=figures(queues, progress, now), kind="text/plain; version=0.0.4; charset=utf-8")
+
+    return Mount(path="/metrics", get=answer)
 
 
 def telegram_mount(path: str, take: Callable[[str, bytes], Awaitable[bool]]) -> Mount:

@@ -25,6 +25,7 @@ from bot.messages.exchange import (
 from bot.messages.form import Form
 from bot.messages.menu import CommandSpec
 from bot.ports.events import Events
+from bot.ports.measures import Answering
 from bot.views import notices
 from bot.views.opinions import opinion_form
 
@@ -47,6 +48,18 @@ class NewsDesk:
 
     async def answer(self, request: Request) -> Answer:
         """Every request has an answer; what went wrong is told kindly and never raised."""
+        began = self._house.clock.monotonic()
+        answer = await self._answered(request)
+        self._events.measure(
+            Answering(
+                platform=request.scene.channel.platform,
+                request=type(request).__name__.lower(),
+                took_s=self._house.clock.monotonic() - began,
+            )
+        )
+        return answer
+
+    async def _answered(self, request: Request) -> Answer:
         try:
             return await self._handle(request)
         except NewsbotError as error:

@@ -179,5 +179,6 @@ class Runtime:
         while True:
             beat()
             self.progress.standing_by = set(self._leases.standing_by)
+            self.progress.held = dict(self._leases.held)
             self._pulse(self.progress)
             await self._clock.sleep(_PULSE_S)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
@@ -42,12 +43,24 @@ def prepare_library(*, api_url: str | None, gateway_url: str | None) -> None:
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we do not speak
 
 
+def _tracing(on_slow_down: Callable[[], None]) -> aiohttp.TraceConfig:
+    """Hears of every answer, also of those that the library deals with by itself."""
+
+    async def answered(_session: object, _context: object, ended: aiohttp.TraceRequestEndParams) -> None:
+        if ended.response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            on_slow_down()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(answered)
+    return trace
+
+
 class NewsClient(discord.Client):
     """One connection from login to close; made anew for each attempt.
 
     ``menu`` is registered before the gateway opens. ``on_login`` is told when requests can be made, ``on_open`` when
-    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included, ``doors`` when
-    channels open and close.
+    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included, ``on_slow_down``
+    of each answer 429, ``doors`` when channels open and close.
     """
 
     def __init__(
@@ -58,6 +71,7 @@ class NewsClient(discord.Client):
         on_login: Callable[["NewsClient"], None],
         on_open: Callable[[], None],
         on_word: Callable[[], None],
+        on_slow_down: Callable[[], None] = lambda: None,
         doors: DoorWatch,
         **sharding: Any,
     ) -> None:
@@ -68,6 +82,7 @@ class NewsClient(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=_GUILD_READY_S,
+            http_trace=_tracing(on_slow_down),
             enable_debug_events=True,  # or we would not hear of answers to heartbeats
             **sharding,
         )

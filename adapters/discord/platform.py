@@ -35,6 +35,7 @@ from bot.messages.limits import Limits
 from bot.messages.pacing import Pacer, Rate
 from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
+from bot.ports.measures import Measure, SlowedDown, unmeasured
 from bot.ports.platform import Desk, Doors, PostRefusedError, TryLaterError, UncertainError
 from bot.ports.progress import Beat, unheard
 from bot.services.turns import Turns
@@ -78,8 +79,15 @@ class DiscordPlatform:
     """
 
     def __init__(
-        self, options: DiscordOptions, *, codec: ActionCodec, clock: Clock, doors: Doors | None = None
+        self,
+        options: DiscordOptions,
+        *,
+        codec: ActionCodec,
+        clock: Clock,
+        doors: Doors | None = None,
+        measure: Measure = unmeasured,
     ) -> None:
+        self._measure = measure
         self._doors = DoorWatch(doors)
         self._options = options
         self._codec = codec
@@ -200,6 +208,7 @@ class DiscordPlatform:
             on_login=log_in,
             on_open=open_up,
             on_word=beat,
+            on_slow_down=lambda: self._measure(SlowedDown(platform=PLATFORM)),
             doors=self._doors,
         )
         try:

@@ -18,6 +18,7 @@ def told(progress: Progress, now: datetime) -> dict[str, Any]:
         "at": now.isoformat(),
         "platforms": sorted(progress.platforms),
         "connected": sorted(progress.connected),
+        "held": dict(progress.held),
         "standing_by": sorted(progress.standing_by),
         "refused": dict(progress.refused),
         "troubles": dict(progress.troubles),

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from typing_extensions import override
 
+from bot.ports.measures import Measure, unmeasured
+
 _TOKENS = re.compile(r"\d{6,12}(?::|%3A)[\w-]{30,}|[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}", re.IGNORECASE)
 _PASSWORDS = re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+(?=@)")
 _CONTROL = re.compile(
@@ -61,10 +63,11 @@ def set_up_logs(level: str, secrets: Iterable[str] = ()) -> None:
 
 
 class LogEvents:
-    """Implements the events port: one line an event, fields as ``name=value``."""
+    """Implements the events port: one line an event, fields as ``name=value``. What is measured goes to ``measure``."""
 
-    def __init__(self) -> None:
+    def __init__(self, measure: Measure = unmeasured) -> None:
         self._log = logging.getLogger("newsbot")
+        self.measure = measure
 
     def note(self, event: str, **fields: object) -> None:
         """An event that was foreseen."""

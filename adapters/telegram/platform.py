@@ -33,6 +33,7 @@ from bot.messages.limits import Limits
 from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
+from bot.ports.measures import Measure, SlowedDown, unmeasured
 from bot.ports.platform import Desk, Doors, PlatformStartError, PostRefusedError
 from bot.ports.progress import Beat, unheard
 from bot.ports.prompts import Prompts
@@ -74,13 +75,16 @@ class TelegramPlatform:
         prompts: Prompts,
         doors: Doors | None = None,
         webhook: Webhook | None = None,
+        measure: Measure = unmeasured,
     ) -> None:
         self._codec = codec
         self._clock = clock
         self._inbox = inbox
         self._prompts = prompts
         self._doors = doors
-        self._transport = AiohttpTransport(api_address(options.api_url, options.token))
+        self._transport = AiohttpTransport(
+            api_address(options.api_url, options.token), on_slow_down=lambda: measure(SlowedDown(platform=PLATFORM))
+        )
         self._client = Client(self._transport)
         self._budget = Budget(clock, is_kept=options.rates)
         self._rights = Rights(self._client, clock)

@@ -1,7 +1,7 @@
 """HTTP for python-telegram-bot over aiohttp, with errors that say whether a call can have had an effect."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -59,10 +59,11 @@ class AiohttpTransport(BaseRequest):
     no error or log line here ever holds an address. Raises NotSentError, AnswerLostError and SlowDownError.
     """
 
-    __slots__ = ("_address", "_addresses", "_is_closed", "_session")
+    __slots__ = ("_address", "_addresses", "_is_closed", "_on_slow_down", "_session")
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, on_slow_down: Callable[[], None] = lambda: None) -> None:
         self._address = address
+        self._on_slow_down = on_slow_down
         self._addresses: dict[str, URL] = {}
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
@@ -109,7 +110,9 @@ class AiohttpTransport(BaseRequest):
             raise NotSentError(f"Telegram cannot be reached ({_reason(error)})") from None
         except (aiohttp.ClientError, OSError) as error:
             raise AnswerLostError(f"Telegram's answer was lost ({_reason(error)})") from None
-        _raise_if_too_fast(status, body)
+        if status == _TOO_MANY_REQUESTS:
+            self._on_slow_down()
+            raise SlowDownError(_wait_asked(body))
         return status, body
 
     @staticmethod
@@ -155,14 +158,11 @@ def _encoded(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData
     return form, None
 
 
-def _raise_if_too_fast(status: int, body: bytes) -> None:
-    if status != _TOO_MANY_REQUESTS:
-        return
+def _wait_asked(body: bytes) -> float:
     try:
-        wait_s = float(json.loads(body)["parameters"]["retry_after"])
+        return float(json.loads(body)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError):
-        wait_s = 1.0
-    raise SlowDownError(wait_s)
+        return 1.0
 
 
 def _reason(error: Exception) -> str:

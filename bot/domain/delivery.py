@@ -110,6 +110,7 @@ class Claim:
 
     ``once`` is random, 22 characters, stored with the row and the same on every attempt; ``attempt`` counts from 1;
     ``uncertain`` counts attempts whose outcome nobody knows; ``revision`` tells whether the wish changed meanwhile;
+    ``wanted_at`` is when it was to be shown at first;
     ``story_id`` is whose card it is, ``digest_id`` what is told at once, ``notice_id`` what moderators are told: one of
     the three. ``receipt`` is where the story's card stands (for a refresh).
     """
@@ -122,6 +123,7 @@ class Claim:
     attempt: int
     uncertain: int
     revision: int
+    wanted_at: datetime
     first_attempt_at: datetime
     leased_until: datetime
     story_id: StoryId | None = None

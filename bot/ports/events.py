@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from bot.ports.measures import Measured
+
 
 class Events(Protocol):
     """A log of events with fields. No field ever holds a secret or what people wrote."""
@@ -12,6 +14,10 @@ class Events(Protocol):
 
     def warn(self, event: str, **fields: object) -> None:
         """Something that an operator can and should change."""
+        ...
+
+    def measure(self, measured: Measured) -> None:
+        """Something took so long, or was one more of its kind. Costs microseconds."""
         ...
 
     def trouble(self, event: str, error: BaseException, **fields: object) -> None:

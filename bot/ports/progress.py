@@ -23,7 +23,7 @@ class Progress:
 
     A platform's own loop goes by the platform's name: it gets on whenever the platform answers.
     ``platforms`` are all that this process serves; ``standing_by`` are the tasks that another process does while this
-    one waits.
+    one waits, ``held`` those that are this one's, with the fences of their leases.
     """
 
     loops: dict[str, datetime] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Progress:
     refused: dict[str, str] = field(default_factory=dict)
     platforms: frozenset[str] = frozenset()
     standing_by: set[str] = field(default_factory=set)
+    held: dict[str, int] = field(default_factory=dict)
 
     def note(self, loop: str, at: datetime, trouble: str | None = None) -> None:
         """The loop got on."""

@@ -26,6 +26,7 @@ from bot.domain.lease import Lease
 from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.events import Events
+from bot.ports.measures import Sending
 from bot.ports.platform import (
     ChannelLostError,
     ChatPlatform,
@@ -202,7 +203,17 @@ class Deliverer:
                 task.add_done_callback(self._flying.pop)
 
     async def _deliver(self, claim: Claim, shown: Shown | None) -> None:
+        waited, began = self._clock.now() - claim.wanted_at, self._clock.monotonic()
         outcome = await self._guarded(claim, shown, self._show)
+        self._events.measure(
+            Sending(
+                platform=claim.channel.platform,
+                kind=claim.kind,
+                outcome=type(outcome).__name__.strip("_").lower(),
+                took_s=self._clock.monotonic() - began,
+                waited_s=waited.total_seconds() if claim.attempt == 1 else None,
+            )
+        )
         if not isinstance(outcome, Sent):
             self._events.note(
                 "delivery not sent",

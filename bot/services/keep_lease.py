@@ -39,7 +39,7 @@ _LAST_STATEMENT_S = 5.0
 class LeaseKeeper:
     """Takes and renews the leases of one process. ``is_alone``: no other process can use the database.
 
-    ``standing_by`` are the tasks that another process does now.
+    ``standing_by`` are the tasks that another process does now, ``held`` those that are ours, with their fences.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class LeaseKeeper:
         self._tempo = tempo or Tempo()
         self._lasts = _FOR_EVER if is_alone else timedelta(seconds=self._tempo.lasts_s)
         self.standing_by: set[str] = set()
+        self.held: dict[str, int] = {}
 
     async def while_held(
         self, task: str, work: Work, *, stop: Callable[[], None] = lambda: None, beat: Beat = unheard
@@ -73,6 +74,7 @@ class LeaseKeeper:
         while True:
             begun_at, lease = await self._taken(task, beat)
             self._events.note("lease taken", task=task, fence=lease.fence)
+            self.held[task] = lease.fence
             turn = _Turn(lease, work, stop)
             try:
                 if not self._is_alone:
@@ -80,6 +82,7 @@ class LeaseKeeper:
                     turn.renewing = asyncio.create_task(self._renew(turn))
                 is_done = await turn.ended()
             finally:
+                del self.held[task]
                 await turn.close()
                 await self._give_back(lease)
             if is_done:

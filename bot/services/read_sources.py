@@ -15,6 +15,7 @@ from bot.domain.schedule import LATELY, after_failure, after_reading, paced_inte
 from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble
 from bot.ports.clock import Clock
 from bot.ports.events import Events
+from bot.ports.measures import FeedReading
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
 from bot.ports.storage import Storage, UnitOfWork
 from bot.services.publish import Published, publish
@@ -148,11 +149,14 @@ class SourceReader:
 
     async def read(self, source: Source) -> Published | ReadingError:
         """One reading. What goes wrong with it is written to the source and never raised."""
+        began = self._clock.monotonic()
         try:
             reading = await self._feeds.read(source.address, source.validators)
         except ReadingError as error:
+            self._measure(error.kind, began)
             await self._note(self._failed(source, error), before=source)
             return error
+        self._measure("unchanged" if isinstance(reading, Unchanged) else "changed", began)
         if isinstance(reading, Unchanged):
             async with self._storing, self._storage.writing() as work:
                 await self._save(work, await self._moved(work, self._after(source, reading), source), before=source)
@@ -219,6 +223,9 @@ class SourceReader:
         read = await self._moved(work, self._after(source, reading, published), source)
         await self._save(work, read, before=source)
         return read, published
+
+    def _measure(self, result: str, began: float) -> None:
+        self._events.measure(FeedReading(result=result, took_s=self._clock.monotonic() - began))
 
     async def _publish(self, work: UnitOfWork, source: Source, reading: Reading, *, announce: int) -> Published:
         return await publish(

@@ -24,6 +24,7 @@ async def test_a_bot_that_gets_on_is_well_and_says_what_waits(newsroom: Newsroom
     await newsroom.follow(Everything())
     await newsroom.import_stories(draft("Under way"), title="Wire")
     progress = Progress(platforms=frozenset({"discord"}), connected={"discord"})
+    progress.held, progress.standing_by = {"discord": 3}, {"telegram"}
     progress.note("deliveries", newsroom.clock.now())
     now = newsroom.clock.now().isoformat()
     mount = health_mount(progress, newsroom.database, newsroom.clock)
@@ -35,7 +36,8 @@ async def test_a_bot_that_gets_on_is_well_and_says_what_waits(newsroom: Newsroom
             "at": now,
             "platforms": ["discord"],
             "connected": ["discord"],
-            "standing_by": [],
+            "held": {"discord": 3},
+            "standing_by": ["telegram"],
             "refused": {},
             "troubles": {},
             "loops": {"deliveries": now},

@@ -35,6 +35,7 @@ def claim(*, uncertain: int, attempt: int = 1, prefers: Prefers = Prefers.NO_LOS
         attempt=attempt,
         uncertain=uncertain,
         revision=0,
+        wanted_at=BEGAN,
         first_attempt_at=BEGAN,
         leased_until=BEGAN + timedelta(seconds=90),
         prefers=prefers,
