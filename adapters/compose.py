@@ -215,6 +215,7 @@ async def build_runtime(
         storage=desk.database,
         topics=desk.topics,
         opinions=OpinionBox(desk.database, desk.clock, refresh_delay=refresh_delay),
+        editors=frozenset(map(_place, settings.editors)),
         editor=StoryEditor(desk.database, desk.topics, desk.clock, refresh_delay=refresh_delay),
         clock=desk.clock,
         shelf=Shelf(desk.database, desk.clock),
@@ -377,6 +378,11 @@ async def _migrate(settings: Settings) -> None:
     except Exception as error:  # every driver has its own family of errors
         why = str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")
         raise StartError(f"The database cannot be used: {why}. Check NEWSBOT_DATABASE_URL and NEWSBOT_HOME.") from error
+
+
+def _place(told: str) -> ChannelRef:
+    platform, _, place = told.partition(":")
+    return ChannelRef(platform=platform, id=place)
 
 
 def _with_path(address: str | None, path: str) -> str | None:

@@ -16,6 +16,7 @@ _ENV_FILE = ".env"
 _DATABASE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+|postgresql\+asyncpg://.*[^/]/.+")
 _PUBLIC = re.compile(r"(?:https://|http://(?:127\.0\.0\.1|localhost|\[::1\])[:/])[^\s?#]+")
 """Plain http is for this machine alone, where the sandbox is."""
+_PLACE = re.compile(r"(?:discord|telegram):-?[0-9]{1,20}")
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -64,6 +65,13 @@ class Settings(BaseSettings):
         NoDecode,
         Field(description="private networks that feeds may be read from (then every 15 seconds), with commas between"),
     ] = ()
+    editors: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(
+            description="places whose managers may part and join stories, with commas between; unset, all they show in"
+        ),
+    ] = ()
     read_interval: Annotated[
         Annotated[float, Field(ge=10, le=86_400)] | None,
         Field(description="seconds between two readings of a feed added from now on; unset, each at its own pace"),
@@ -104,6 +112,16 @@ class Settings(BaseSettings):
             return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
         except ValueError as error:
             raise ValueError("networks such as 10.0.0.0/8 or ::1/128, with commas between") from error
+
+    @field_validator("editors", mode="before")
+    @classmethod
+    def _places(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        places = tuple(part.strip() for part in value.split(",") if part.strip())
+        if not all(map(_PLACE.fullmatch, places)):
+            raise ValueError("places such as discord:123 or telegram:-100123, with commas between")
+        return places
 
     @field_validator("database_url")
     @classmethod

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Subquery, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
@@ -11,10 +11,9 @@ from bot.domain.delivery import DeliveryKind
 from bot.domain.digest import Digest, DigestId
 from bot.domain.source import SourceId
 from bot.domain.story import Headline, Story
-from storage import dialects
+from storage import dialects, readership
 from storage.column_types import Moment, Number
 from storage.promises import insert_new, new_row
-from storage.readership import followers, knows
 from storage.stories import DatabaseStories
 from storage.tables import channels, digest_stories, digests, sources, stories
 
@@ -34,8 +33,11 @@ class DatabaseDigests:
         self, source_id: SourceId, story_ids: Sequence[StoryId], *, now: datetime, due: datetime | None = None
     ) -> int:
         for place, story_id in enumerate(story_ids):
-            await self._open_where_missing(source_id, story_id, now=now)
-            await self._add(source_id, story_id, place, now=now)
+            # Asked once here and not of every follower.
+            is_told = (await self._connection.execute(readership.is_told(story_id))).scalar_one()
+            readers = _unaware(story_id) if is_told else readership.followers(story_id)
+            await self._open_where_missing(source_id, readers, now=now)
+            await self._add(source_id, story_id, place, readers, now=now)
         row = new_row(DeliveryKind.DIGEST, digest_id=_c.id, due=max(now, due or now))
         opened = select(*row.values()).join_from(digests, channels, channels.c.id == _c.channel_id)
         return await insert_new(self._connection, row, opened.where(_c.source_id == source_id, _c.opened_at == now))
@@ -73,24 +75,29 @@ class DatabaseDigests:
         numbers = (await self._connection.execute(told)).scalars()
         return [StoryId(number) for number in dict.fromkeys(numbers) if number is not None]
 
-    async def _open_where_missing(self, source_id: SourceId, story_id: StoryId, *, now: datetime) -> None:
+    async def _open_where_missing(self, source_id: SourceId, readers: Subquery, *, now: datetime) -> None:
         """A digest for every channel that is to be told of the story."""
-        follower = followers(story_id)
-        rows = select(follower.c.channel_id, literal(source_id, Number), literal(now, Moment)).where(
-            ~knows(story_id, follower.c.channel_id), _ALWAYS
-        )
+        rows = select(readers.c.channel_id, literal(source_id, Number), literal(now, Moment)).where(_ALWAYS)
         columns = ("channel_id", "source_id", "opened_at")
         statement = dialects.insert(self._connection, digests).from_select(columns, rows)
         await self._connection.execute(statement.on_conflict_do_nothing())
 
-    async def _add(self, source_id: SourceId, story_id: StoryId, place: int, *, now: datetime) -> None:
+    async def _add(
+        self, source_id: SourceId, story_id: StoryId, place: int, readers: Subquery, *, now: datetime
+    ) -> None:
         """Write the story into those digests."""
-        follower = followers(story_id)
         rows = (
             select(_c.id, literal(story_id, Number), literal(place, Number))
-            .join_from(follower, digests, _c.channel_id == follower.c.channel_id)
-            .where(_c.source_id == source_id, _c.opened_at == now, ~knows(story_id, follower.c.channel_id))
+            .join_from(readers, digests, _c.channel_id == readers.c.channel_id)
+            .where(_c.source_id == source_id, _c.opened_at == now)
         )
         columns = ("digest_id", "story_id", "place")
         statement = dialects.insert(self._connection, digest_stories).from_select(columns, rows)
         await self._connection.execute(statement.on_conflict_do_nothing())
+
+
+def _unaware(story_id: StoryId) -> Subquery:
+    """Those followers that were not told of the story in any way."""
+    follower = readership.followers(story_id)
+    unaware = select(follower.c.channel_id).where(~readership.knows(story_id, follower.c.channel_id))
+    return unaware.subquery("unaware")

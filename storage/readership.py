@@ -43,6 +43,12 @@ def is_told_otherwise(story_id: StoryId) -> Select[bool]:
     return select(or_(exists(merged_into(story_id)), exists().where(digest_stories.c.story_id == number)))
 
 
+def is_told(story_id: StoryId) -> Select[bool]:
+    """Whether anybody may know the story at all; of one that has just come in, nobody does."""
+    has_headline = exists().where(deliveries.c.story_id == literal(story_id, Number))
+    return select(or_(has_headline, is_told_otherwise(story_id).scalar_subquery()))
+
+
 def knows_otherwise(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the channel has the story in a digest, or under the number of one that was merged into it."""
     other = deliveries.alias("other")

@@ -1,6 +1,6 @@
 """A desk with a real database under it, asked as a platform's adapter asks it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -169,7 +169,9 @@ class Newsroom:
 
 
 @asynccontextmanager
-async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterator[Newsroom]:
+async def open_newsroom(
+    directory: Path, url: str | None = None, *, editors: Collection[ChannelRef] = ()
+) -> AsyncIterator[Newsroom]:
     """A newsroom with three stories about Japan, China and Vellmar, closed after the block.
 
     In a new SQLite file in the directory, or in the empty, migrated database at that URL.
@@ -192,6 +194,7 @@ async def open_newsroom(directory: Path, url: str | None = None) -> AsyncIterato
         topics=topics,
         opinions=OpinionBox(database, clock, refresh_delay=timedelta(seconds=10)),
         editor=editor,
+        editors=frozenset(editors),
         clock=clock,
         shelf=Shelf(database, clock),
         may_manage=may_manage,

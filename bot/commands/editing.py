@@ -1,5 +1,7 @@
 """Sources of a story, and correcting which of them are one story: sources, split, join, part."""
 
+from dataclasses import replace
+
 from bot.commands.house import House, manages
 from bot.commands.reading import number_of, phrase_of
 from bot.domain.article import ArticleId, StoryId
@@ -86,14 +88,17 @@ async def _pair(house: House, number: int) -> tuple[StoryId, StoryId]:
 async def _may_edit(house: House, scene: Scene, story_id: StoryId) -> bool:
     """Whether the person may say which articles are this story: all its readers are concerned.
 
-    In a shared place that is who manages it; in private who manages a shared place where the story's card stands.
+    In a shared place that is who manages it; in private who manages a shared place where the story's card stands. Where
+    the operator named places, these alone count.
     """
     if scene.kind is not ChannelKind.PRIVATE:
-        return await manages(house, scene)
+        is_named = not house.editors or replace(scene.channel, thread=None) in house.editors
+        return is_named and await manages(house, scene)
     person = scene.person.ref
     async with house.storage.reading() as look:
-        places = await look.channels.showing(story_id, platform=person.platform, limit=_MOST_ASKED)
-    for place in places:
+        shown = await look.channels.showing(story_id, platform=person.platform, limit=_MOST_ASKED)
+    named = [place for place in house.editors if place.platform == person.platform]
+    for place in named if house.editors else shown:
         if await house.may_manage(person, place):
             return True
     return False

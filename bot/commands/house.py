@@ -22,12 +22,16 @@ PrivateChat = Callable[[PersonRef], ChannelRef | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """The services of this process. ``wake`` tells the sender that something may be due."""
+    """The services of this process. ``wake`` tells the sender that something may be due.
+
+    ``editors`` are the places whose managers may edit stories, in all their threads; where none is named, all places.
+    """
 
     storage: Storage
     topics: Topics
     opinions: OpinionBox
     editor: StoryEditor
+    editors: frozenset[ChannelRef]
     clock: Clock
     shelf: Shelf
     may_manage: MayManage

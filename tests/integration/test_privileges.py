@@ -188,6 +188,24 @@ async def test_in_private_one_may_edit_what_a_place_shows_that_one_manages(newsr
     assert "These are two stories now" in words_of(await newsroom.press(Verb.SPLIT, 2, place=private))
 
 
+async def test_where_the_operator_named_places_their_managers_alone_edit_stories(tmp_path: Path) -> None:
+    async with open_newsroom(tmp_path, editors=[channel_ref("5")]) as newsroom:
+        me = person(ME, platform="discord").ref
+        newsroom.managers.update({(me, channel_ref("5")), (me, channel_ref("11"))})
+        pair = await newsroom.number("1 2")
+        for place in (
+            Place(ref=channel_ref("11"), kind=GROUP),
+            Place(ref=channel_ref("4"), kind=GROUP, is_manager=True),
+        ):
+            assert ONLY_EDITORS in words_of(await newsroom.press(Verb.JOIN, pair, place=place))
+        elsewhere = Place(ref=channel_ref("1", platform="telegram"), kind=PRIVATE)
+        assert ONLY_EDITORS in words_of(await newsroom.press(Verb.JOIN, pair, place=elsewhere))
+        topic = Place(ref=channel_ref("5", thread="51"), kind=GROUP, is_manager=True)
+        assert "one story now" in words_of(await newsroom.press(Verb.JOIN, pair, place=topic))
+        private = Place(ref=channel_ref("1"), kind=PRIVATE)
+        assert "two stories now" in words_of(await newsroom.press(Verb.PART, pair, place=private))
+
+
 @pytest.fixture
 async def foreign(newsroom: Newsroom) -> Subscription:
     """What another channel follows."""

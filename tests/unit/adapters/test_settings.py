@@ -45,7 +45,10 @@ def test_a_token_makes_it_live(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_networks_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = settings_of(monkeypatch, {"NEWSBOT_FETCH_ALLOW": "10.0.0.0/8, ::1/128,"})
+    settings = settings_of(
+        monkeypatch, {"NEWSBOT_FETCH_ALLOW": "10.0.0.0/8, ::1/128,", "NEWSBOT_EDITORS": "discord:12, telegram:-100,"}
+    )
+    assert settings.editors == ("discord:12", "telegram:-100")
     assert [str(network) for network in settings.fetch_allow] == ["10.0.0.0/8", "::1/128"]
 
 
@@ -70,6 +73,7 @@ def test_networks_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> No
         ("SANDBOX_RATES", "perhaps", "valid boolean"),
         ("FETCH_ALLOW", "10.0.0.1/8", "expected networks such as 10.0.0.0/8"),
         ("FETCH_ALLOW", "home", "expected networks such as 10.0.0.0/8"),
+        ("EDITORS", "discord:1, 100123", "expected places such as discord:123"),
         ("DATABASE_URL", "mysql://user:pass@host/name", "expected sqlite+aiosqlite:///path or postgresql+asyncpg://"),
         ("DATABASE_URL", "newsbot.db", "expected sqlite+aiosqlite:///path"),
         ("DATABASE_URL", "sqlite+aiosqlite://", "expected sqlite+aiosqlite:///path"),
