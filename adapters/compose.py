@@ -51,6 +51,7 @@ from bot.services.keep_lease import LeaseKeeper
 from bot.services.let_in import DoorKeeper
 from bot.services.part_stories import StoryEditor
 from bot.services.read_sources import SourceReader
+from bot.services.share_hosts import SharedHosts
 from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from storage.database import Database, open_storage
@@ -172,7 +173,16 @@ async def open_desk(
             events = LogEvents(measure)
             topics = Topics(catalogue, measure=measure)
             refresh_delay = timedelta(seconds=settings.refresh_delay)
-            reader = SourceReader(database, feeds, topics, clock, events, refresh_delay=refresh_delay)
+            us, is_alone = _us(), is_embedded(settings)
+            reader = SourceReader(
+                database,
+                feeds,
+                topics,
+                clock,
+                events,
+                refresh_delay=refresh_delay,
+                hosts=None if is_alone else SharedHosts(database, clock, events, holder=us),
+            )
             try:
                 yield Desk(
                     database=database,
@@ -181,7 +191,7 @@ async def open_desk(
                     reader=reader,
                     pages=feeds,
                     clock=clock,
-                    leases=LeaseKeeper(database, clock, events, holder=_us(), is_alone=is_embedded(settings)),
+                    leases=LeaseKeeper(database, clock, events, holder=us, is_alone=is_alone),
                     events=events,
                 )
             finally:

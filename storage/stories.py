@@ -14,12 +14,15 @@ from bot.domain.opinion import Tally
 from bot.domain.source import SourceId
 from bot.domain.story import Headline, Story, Told
 from bot.domain.topic import TopicId
-from storage import likeness, merging, opinions, search
+from storage import dialects, likeness, merging, opinions, search
 from storage.articles import to_article
 from storage.sources import to_source
 from storage.tables import articles, sources, stories, story_topics
 
 _c = stories.c
+
+_TELLING = 0x74656C6C
+"""The number of PostgreSQL's advisory lock for those who tell stories: "tell" in ASCII."""
 
 # Every press of a button reads these; made once, they cost half of what they cost made each time.
 _ARTICLES = (
@@ -35,6 +38,10 @@ class DatabaseStories:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def in_turn(self) -> None:
+        if dialects.is_postgresql(self._connection):
+            await self._connection.execute(select(func.pg_advisory_xact_lock(_TELLING)))
 
     async def open(self, *, now: datetime) -> StoryId:
         statement = insert(stories).values(opened_at=now).returning(_c.id)

@@ -166,6 +166,12 @@ class ArticleStore(Protocol):
 class StoryStore(Protocol):
     """Events as readers see them."""
 
+    async def in_turn(self) -> None:
+        """Wait for others who are telling stories; nobody begins to before this unit of work is left. So whoever looks
+        for what is known finds it.
+        """
+        ...
+
     async def open(self, *, now: datetime) -> StoryId:
         """A new story without articles."""
         ...

@@ -63,6 +63,7 @@ async def publish(
     are promised to channels one by one, of the older ones together in a digest those that came out after
     ``rest_since``; what is left, an archive say, is only stored. The same drafts again change nothing.
     """
+    await work.stories.in_turn()
     await topics.refresh(work)
     document = await _recognised(work, source, drafts, now=now)
     entries = document.entries()

@@ -1,16 +1,16 @@
 """Read feeds when they are due, and add new ones."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from bot.domain import moves
 from bot.domain.addresses import without_secrets
 from bot.domain.catching_up import AT_FIRST, DATED_BACK, most_posts
 from bot.domain.errors import SourceExistsError
 from bot.domain.language import common_language
+from bot.domain.lease import Lease
 from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval, relaxed
 from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble
 from bot.ports.clock import Clock
@@ -19,6 +19,7 @@ from bot.ports.measures import FeedReading
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
 from bot.ports.storage import Storage, UnitOfWork
 from bot.services.publish import Published, publish
+from bot.services.share_hosts import SharedHosts, host_of
 from bot.services.tell_moderators import tell_source_fails, tell_source_is_back
 from bot.services.topics import Topics
 
@@ -27,6 +28,9 @@ _MOST = 64
 """How many may go on when those that take long are counted too: servers that hang must not hold the others up."""
 
 _LOOKED_AT = 64
+_LOOKED_AT_BY_MANY = 512
+"""What others read now is among them."""
+
 _PATIENCE_S = 1.0
 """What takes longer than that takes long."""
 
@@ -48,6 +52,7 @@ class _Going:
 
     source: Source
     since: float
+    lease: Lease | None
 
 
 class SourceReader:
@@ -65,8 +70,12 @@ class SourceReader:
         events: Events,
         *,
         refresh_delay: timedelta,
+        hosts: SharedHosts | None = None,
     ) -> None:
+        """``hosts``: where other processes read sources too."""
         self._storage = storage
+        self._hosts = hosts
+        self._looked_at = _LOOKED_AT_BY_MANY if hosts else _LOOKED_AT
         self._feeds = feeds
         self._topics = topics
         self._clock = clock
@@ -79,10 +88,11 @@ class SourceReader:
 
     async def close(self) -> None:
         """Give up the readings that go on; nothing of them is stored."""
-        going = list(self._going)
+        going = self._going
         for task in going:
             task.cancel()
         await asyncio.gather(*going, return_exceptions=True)
+        await self._leave(going.values())
 
     async def add(
         self,
@@ -129,26 +139,27 @@ class SourceReader:
         a later one, which counts it.
         """
         async with self._storage.reading() as look:
-            due = await look.sources.due(self._clock.now(), limit=_LOOKED_AT + len(self._going))
+            due = await look.sources.due(self._clock.now(), limit=self._looked_at + len(self._going))
         going = {going.source.id for going in self._going.values()}
         waiting = [source for source in due if source.id not in going]
         ended = 0
         while True:
-            left = self._start(waiting)
+            left = await self._start(waiting)
             has_started, waiting = len(left) < len(waiting), left
             if not self._going:
                 return ended
             done, _ = await asyncio.wait(self._going, timeout=_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                del self._going[task]
+            await self._leave([self._going.pop(task) for task in done])
             for task in done:
                 task.result()
             if not (done or (has_started and waiting)):
                 return ended
             ended += len(done)
 
-    async def read(self, source: Source) -> Published | ReadingError:
-        """One reading. What goes wrong with it is written to the source and never raised."""
+    async def read(self, source: Source, *, lease: Lease | None = None) -> Published | ReadingError:
+        """One reading. What goes wrong with it is written to the source and never raised. What was read in a turn that
+        is over is dropped: somebody else has read the source since, and knows better.
+        """
         began = self._clock.monotonic()
         try:
             reading = await self._feeds.read(source.address, source.validators)
@@ -164,7 +175,7 @@ class SourceReader:
             return Published(identity=source.identity)
         async with self._storing, self._storage.writing() as work:
             held = await work.sources.hold(source.id)
-            if held is None:
+            if held is None or (lease and not await work.leases.is_held(lease)):
                 return Published(identity=source.identity)
             _, published = await self._take_in(work, held, reading, announce=self._most_posts(held))
             await work.commit()
@@ -185,27 +196,45 @@ class SourceReader:
             await work.commit()
         return published
 
-    def _start(self, waiting: Iterable[Source]) -> list[Source]:
+    async def _start(self, waiting: Sequence[Source]) -> list[Source]:
         """Begin to read those whose host nobody reads from; who has to wait longer."""
+        while True:
+            chosen, left = self._next(waiting)
+            ours = await self._hosts.take(chosen) if self._hosts and chosen else None
+            begun = [source for source in chosen if ours is None or source.id in ours]
+            for source in begun:
+                lease = ours[source.id] if ours else None
+                task = asyncio.create_task(self._read_alone(source, lease), name=f"source {source.id}")
+                self._going[task] = _Going(source=source, since=self._clock.monotonic(), lease=lease)
+            if len(begun) == len(chosen):
+                return left
+            waiting = left  # others read what is left out
+
+    def _next(self, waiting: Iterable[Source]) -> tuple[list[Source], list[Source]]:
+        """Those that there is room for now, each of another host, and the others."""
         now = self._clock.monotonic()
-        busy = {_host(going.source) for going in self._going.values()}
+        busy = {host_of(going.source) for going in self._going.values()}
         young = sum(now - going.since < _PATIENCE_S for going in self._going.values())
         room = min(_AT_ONCE - young, _MOST - len(self._going))
-        left = []
+        chosen: list[Source] = []
+        left: list[Source] = []
         for source in waiting:
-            if room <= 0 or _host(source) in busy:
+            if len(chosen) < room and host_of(source) not in busy:
+                busy.add(host_of(source))
+                chosen.append(source)
+            else:
                 left.append(source)
-                continue
-            room -= 1
-            busy.add(_host(source))
-            task = asyncio.create_task(self._read_alone(source), name=f"source {source.id}")
-            self._going[task] = _Going(source=source, since=now)
-        return left
+        return chosen, left
 
-    async def _read_alone(self, source: Source) -> None:
+    async def _leave(self, ended: Iterable[_Going]) -> None:
+        leases = [going.lease for going in ended if going.lease]
+        if self._hosts and leases:
+            await self._hosts.give_back(leases)
+
+    async def _read_alone(self, source: Source, lease: Lease | None) -> None:
         """Read it so that one odd source never stops the others: an error of ours is told and counts as a failure."""
         try:
-            await self.read(source)
+            await self.read(source, lease=lease)
         except Exception as error:  # noqa: BLE001  # whatever an odd document brings to light
             self._events.trouble("source not taken in", error, source=source.id)
             ours = ReadingError("This is an error in newsbot itself; its log says more.", kind="internal")
@@ -330,10 +359,3 @@ def _learnt(source: Source, published: Published) -> Source:
     """The source with what an articles' coming out tells of it."""
     lately = tuple(sorted((*published.came_out, *source.lately), reverse=True)[:LATELY])
     return replace(source, identity=published.identity, lately=lately)
-
-
-def _host(source: Source) -> str:
-    try:
-        return urlsplit(source.address).hostname or source.address
-    except ValueError:
-        return source.address
