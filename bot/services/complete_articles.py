@@ -3,7 +3,7 @@
 An article is published at once with what its feed gave; its headline waits five seconds at most. Nearly every page is
 read by then, so that readers get one post with the right topics and the whole story behind *Read*, instead of one that
 says "only the beginning" and is edited a moment later, at the price of a second message in each channel. A page that
-comes later is stored as a correction without a new post.
+comes later is stored as a correction without a new post. The whole text may show that another source tells the same.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from bot.ports.events import Events
 from bot.ports.progress import Beat, unheard
 from bot.ports.reading import PageReader, ReadingError
 from bot.ports.storage import Storage
+from bot.services.join_stories import told_by_whole_text
 from bot.services.story_topics import set_story_topics
 from bot.services.topics import Topics
 
@@ -102,13 +103,16 @@ class ArticleCompleter:
     async def _store(self, article: Article, page: PageText) -> None:
         now = self._clock.now()
         async with self._storage.writing() as work:
-            await work.articles.complete(article.id, page)
+            completed = await work.articles.complete(article.id, page)
             await self._topics.refresh(work)
-            await set_story_topics(work, self._topics, article.story_id)
+            matches = await self._topics.touched_by(work, completed.draft)
+            story_id = await told_by_whole_text(work, completed, matches, now=now)
+            await set_story_topics(work, self._topics, story_id)
             if article.is_announced:
-                await work.deliveries.promise(article.story_id, now=now)
-            await work.deliveries.hasten(article.story_id, now=now)
-            await work.deliveries.refresh(article.story_id, due=now + self._refresh_delay)
+                await work.deliveries.promise(story_id, now=now)
+            for told in {story_id, completed.story_id}:
+                await work.deliveries.hasten(told, now=now)
+            await work.deliveries.refresh(story_id, due=now + self._refresh_delay)
             await work.commit()
         self._wake()
 

@@ -12,6 +12,9 @@ from bot.ports.storage import UnitOfWork
 TOGETHER = timedelta(hours=48)
 """How far apart tellings of one story may be, from the first one on: no story goes on for ever."""
 
+_UNTOUCHED = timedelta(minutes=10)
+"""How soon nobody has parted what was joined wrongly."""
+
 _CANDIDATES = 4
 _FEWEST_SHARED = 3
 """Texts about one event have half of their twelve telling words in common or more, unlike ones hardly ever three."""
@@ -50,6 +53,23 @@ async def story_told_elsewhere(
         if not topics or not told or topics & told:
             return article.story_id
     return None
+
+
+async def told_by_whole_text(work: UnitOfWork, article: Article, matches: Iterable[Match], *, now: datetime) -> StoryId:
+    """The story that tells the article now that its page completed it: another, merged with its own, or its own still.
+
+    Looked for are only stories that tell what it alone tells so far, and not for long: what people parted since, stays
+    apart.
+    """
+    story = await work.stories.find(article.story_id)
+    if story is None or len(story.told) > 1 or now - article.first_seen_at > _UNTOUCHED:
+        return article.story_id
+    other = await story_told_elsewhere(work, article.source_id, article.draft, matches, now=article.first_seen_at)
+    if other is None:
+        return article.story_id
+    kept, gone = sorted((story.id, other))
+    await work.stories.merge(kept, gone)
+    return kept
 
 
 def _same(mine: Gist, candidates: Iterable[Article], at: datetime) -> list[Article]:

@@ -62,8 +62,8 @@ class Office:
             await work.commit()
         return source
 
-    async def publish(self, *drafts: Draft, announce: int = 10) -> tuple[StoryId, ...]:
-        source = await self.source()
+    async def publish(self, *drafts: Draft, announce: int = 10, source: Source | None = None) -> tuple[StoryId, ...]:
+        source = source or await self.source()
         async with self.database.writing() as work:
             published = await publish(
                 work,
@@ -76,6 +76,14 @@ class Office:
             )
             await work.commit()
         return published.new
+
+    async def other_source(self) -> Source:
+        async with self.database.writing() as work:
+            source = await work.sources.add(
+                new_source("https://other.example/feed", title="Other"), now=self.clock.now()
+            )
+            await work.commit()
+        return source
 
     async def complete_all(self) -> None:
         """Everything that is due now, one after the other."""
@@ -286,3 +294,45 @@ async def test_what_waits_is_still_there_after_a_restart(office: Office) -> None
     office.pages.pages[LINK] = PAGE
     await office.complete_all()
     assert office.pages.asked == [LINK, LINK]
+
+
+QUAKE = Draft(
+    title="Magnitude 5.1 earthquake shakes Sapporo in Japan",
+    teaser="An earthquake of magnitude 5.1 struck near Sapporo in northern Japan on Tuesday morning, "
+    "the Meteorological Agency said. It was recorded at 06:42 at a depth of 18 kilometres. "
+    "There were no injuries in Sapporo.",
+    guid="quake",
+)
+WHOLE_QUAKE = PageText(
+    paragraphs=(
+        "Northern Japan was shaken by an earthquake of magnitude 5.1 on Tuesday morning.",
+        "According to the Meteorological Agency it struck near Sapporo at 06:42, at a depth of 18 kilometres.",
+    )
+)
+
+
+@pytest.mark.parametrize(("minutes", "joins"), [(0, True), (9, True), (11, False)])
+async def test_a_whole_text_shows_soon_that_another_source_tells_the_same(
+    office: Office, minutes: int, *, joins: bool
+) -> None:
+    await office.follow("100", Everything())
+    (first,) = await office.publish(QUAKE, source=await office.other_source())
+    assert await office.leaving() == [(DeliveryKind.HEADLINE, first)]
+    (second,) = await office.publish(teaser("Japan: earthquake of magnitude 5.1 shakes Sapporo"))
+    office.clock.pass_on(60 * minutes)
+    office.pages.pages[LINK] = WHOLE_QUAKE
+    await office.complete_all()
+    assert (await office.story(second)).id == (first if joins else second)
+    if joins:
+        assert (DeliveryKind.HEADLINE, second) not in await office.leaving()
+        assert len((await office.story(first)).told) == 2
+
+
+async def test_a_whole_text_about_something_else_stays_a_story_of_its_own(office: Office) -> None:
+    await office.publish(QUAKE, source=await office.other_source())
+    (second,) = await office.publish(teaser("Japan: another earthquake shakes Sapporo"))
+    office.pages.pages[LINK] = PageText(
+        paragraphs=("An earthquake of magnitude 4.3 struck near Sapporo on Thursday at 11:20. It broke some windows.",)
+    )
+    await office.complete_all()
+    assert (await office.story(second)).id == second
