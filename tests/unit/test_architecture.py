@@ -54,6 +54,14 @@ print(*sorted(outsiders & {name.partition(".")[0] for name in sys.modules}))
     assert loaded.stdout.split() == []
 
 
+def test_a_bot_that_runs_loads_no_terminal_colours_and_no_web_server() -> None:
+    program = "import sys, adapters.running; print(*sorted({'rich', 'pygments', 'starlette'} & sys.modules.keys()))"
+    loaded = subprocess.run(  # noqa: S603 - this interpreter, our own words
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == []
+
+
 def test_the_core_needs_nothing_but_the_standard_library() -> None:
     allowed = sys.stdlib_module_names | {"bot"}
     strangers = {relative(path): extra for path in modules("bot") if (extra := imported_packages(path) - allowed)}
