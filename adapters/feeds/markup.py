@@ -6,7 +6,7 @@ from typing import Any
 from lxml import etree
 
 from adapters.feeds.tidying import Piece, tidy, tidy_paragraph, without_bullet
-from bot.domain.paragraph import Paragraph, ParagraphKind, Shape, Stress
+from bot.domain.paragraph import PLAIN, Paragraph, ParagraphKind, Shape, Stress
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 BLOCKS = _HEADINGS.union(
@@ -23,6 +23,8 @@ _SILENT = frozenset(
     )
 )
 _STRESSES = {"b": Stress.STRONG, "strong": Stress.STRONG, "em": Stress.EMPHASIS, "i": Stress.EMPHASIS}
+_HEADING = Shape(kind=ParagraphKind.HEADING)
+_QUOTE = Shape(kind=ParagraphKind.QUOTE)
 _SENTENCE_END = (".", "!", "?", "…", ":", ".”", "!”", "?”", '."', '!"', '?"', ".»", "!»", "?»")
 _SMALLEST_IMAGE = 32
 _LARGEST_NUMBER = 999
@@ -135,10 +137,10 @@ class MarkupReading:
     def _shape(self) -> Shape:
         """A list's item is its first paragraph; what follows below it is text."""
         if self._is_heading:
-            return Shape(kind=ParagraphKind.HEADING)
+            return _HEADING
         if self._item:
             return self._item
-        return Shape(kind=ParagraphKind.QUOTE if self._quotes else ParagraphKind.TEXT)
+        return _QUOTE if self._quotes else PLAIN
 
 
 def read_markup(markup: str) -> MarkupReading:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.domain.paragraph import Paragraph, Shape, Stress, Stretch
 
@@ -22,14 +23,15 @@ def tidy(text: str) -> str:
     return " ".join(_seen(text).split())
 
 
-def tidy_paragraph(pieces: Iterable[Piece], shape: Shape) -> Paragraph | None:
-    """The paragraph of these pieces, tidied as a whole; None where they hold no words."""
-    pieces = tuple(pieces)
-    words = tidy("".join(text for text, _ in pieces))
+def tidy_paragraph(pieces: Sequence[Piece], shape: Shape) -> Paragraph | None:
+    """The paragraph of these pieces, tidied as a whole; None where they hold no words. ``shape`` has no stretches."""
+    words, stretches = _assembled(pieces) if any(stress for _, stress in pieces) else ("", ())
+    # A mark at the beginning of one piece may belong to the letter that ends another; then nothing is stressed.
+    if not words or not unicodedata.is_normalized("NFC", words):
+        words, stretches = tidy("".join(text for text, _ in pieces)), ()
     if not words:
         return None
-    stretches = _stretches(pieces, words) if any(stress for _, stress in pieces) else ()
-    return Paragraph(words=words, shape=Shape(kind=shape.kind, number=shape.number, stretches=stretches))
+    return Paragraph(words=words, shape=replace(shape, stretches=stretches) if stretches else shape)
 
 
 def without_bullet(paragraph: Paragraph) -> Paragraph:
@@ -43,11 +45,11 @@ def without_bullet(paragraph: Paragraph) -> Paragraph:
         for one in shape.stretches
         if one.end > cut
     )
-    return Paragraph(words=paragraph.words[cut:], shape=Shape(kind=shape.kind, number=shape.number, stretches=moved))
+    return Paragraph(words=paragraph.words[cut:], shape=replace(shape, stretches=moved))
 
 
-def _stretches(pieces: tuple[Piece, ...], words: str) -> tuple[Stretch, ...]:
-    """Where the stressed pieces stand in the words; nowhere, should a letter's mark have joined two pieces."""
+def _assembled(pieces: Iterable[Piece]) -> tuple[str, tuple[Stretch, ...]]:
+    """The words of the pieces, each piece tidied, and where the stressed ones stand in them."""
     told: list[str] = []
     found: list[Stretch] = []
     length, is_apart = 0, False
@@ -65,7 +67,7 @@ def _stretches(pieces: tuple[Piece, ...], words: str) -> tuple[Stretch, ...]:
             _add(found, Stretch(start=length, end=length + len(core), stress=stress))
         length += len(core)
         is_apart = seen[-1:].isspace()
-    return tuple(found) if "".join(told) == words and len(found) <= _MOST_STRETCHES else ()
+    return "".join(told), tuple(found) if len(found) <= _MOST_STRETCHES else ()
 
 
 def _add(found: list[Stretch], stretch: Stretch) -> None:
@@ -76,4 +78,6 @@ def _add(found: list[Stretch], stretch: Stretch) -> None:
 
 
 def _seen(text: str) -> str:
-    return unicodedata.normalize("NFC", _CONTROLS.sub(" ", _UNSEEN.sub("", text)))
+    if not text.isprintable():
+        text = _CONTROLS.sub(" ", _UNSEEN.sub("", text))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -59,6 +59,8 @@ class Paragraph:
 
     def ending(self, words: str) -> "Paragraph":
         """The paragraph with words that begin as its own do and end otherwise."""
+        if words == self.words:
+            return self
         kept = tuple(
             replace(stretch, end=min(stretch.end, len(words)))
             for stretch in self.shape.stretches
