@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.addresses import without_secrets
@@ -15,6 +15,9 @@ from storage.subscriptions import SOURCE
 from storage.tables import hubs, sources, subscriptions
 
 _c = sources.c
+
+# What is set follows from the values given with it; a statement that holds them takes as long to make as to run.
+_SET = update(sources).where(_c.id == bindparam("the_source"))
 
 
 class DatabaseSources:
@@ -138,7 +141,7 @@ class DatabaseSources:
         await self._connection.execute(delete(hubs).where(hubs.c.source_id == source_id))
 
     async def _set(self, source_id: SourceId, **values: Any) -> None:
-        await self._connection.execute(update(sources).where(_c.id == source_id).values(values))
+        await self._connection.execute(_SET, {"the_source": source_id, **values})
 
     async def _one(self, condition: Any) -> Source | None:
         row = (await self._connection.execute(select(sources).where(condition, ~_c.is_removed))).one_or_none()

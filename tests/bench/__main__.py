@@ -9,7 +9,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cycle, fan_out, joining, matching, polling, reading, reading_feeds, start, telegram_rate
+from tests.bench import (
+    cycle,
+    fan_out,
+    joining,
+    matching,
+    parsing_memory,
+    polling,
+    reading,
+    reading_feeds,
+    start,
+    telegram_rate,
+)
 from tests.bench.figure import Row, table
 
 _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
@@ -21,6 +32,7 @@ _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
     "matching": matching.measure,
     "joining": joining.measure,
     "polling": polling.measure,
+    "parsing_memory": parsing_memory.measure,
     "telegram_rate": telegram_rate.measure,
 }
 _RESULTS = Path(__file__).with_name("RESULTS.md")
