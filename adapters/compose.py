@@ -127,20 +127,23 @@ def live_wires(settings: Settings) -> Wires:
         if discord
         else None,
         telegram=TelegramOptions(
-            token=telegram.get_secret_value(), api_url=_with_path(settings.telegram_api_url, "/bot")
+            token=telegram.get_secret_value(),
+            api_url=_with_path(settings.telegram_api_url, "/bot"),
+            pays=settings.telegram_paid_broadcast,
         )
         if telegram
         else None,
     )
 
 
-def sandbox_wires(addresses: Addresses, *, rates: bool) -> Wires:
-    """Both platforms in the sandbox; ``rates`` off where it keeps no rate limits, so that we need keep none."""
+def sandbox_wires(addresses: Addresses, settings: Settings) -> Wires:
+    """Both platforms in the sandbox; where it keeps no rate limits, we need keep none."""
+    rates, pays = settings.sandbox_rates, settings.telegram_paid_broadcast
     return Wires(
         discord=DiscordOptions(
             token=DISCORD_TOKEN, api_url=addresses.discord_api, gateway_url=addresses.discord_gateway, rates=rates
         ),
-        telegram=TelegramOptions(token=TELEGRAM_TOKEN, api_url=addresses.telegram_api, rates=rates),
+        telegram=TelegramOptions(token=TELEGRAM_TOKEN, api_url=addresses.telegram_api, rates=rates, pays=pays),
     )
 
 

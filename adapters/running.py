@@ -76,7 +76,7 @@ async def run_bot(
             open_desk(settings, reads_loopback=sandbox is not None, measure=serving.measure if serving else unmeasured)
         )
         addresses = await sandbox() if sandbox else None
-        wires = sandbox_wires(addresses, rates=settings.sandbox_rates) if addresses else live_wires(settings)
+        wires = sandbox_wires(addresses, settings) if addresses else live_wires(settings)
         if addresses and Part.SOURCES in share.parts:
             await follow_everything(desk.database, desk.topics, desk.clock, await sandbox_chats(addresses))
         async with desk.database.reading() as look:

@@ -42,10 +42,10 @@ class Budget:
     exactly that many pass, at once if need be.
     """
 
-    def __init__(self, clock: Clock, *, is_kept: bool = True) -> None:
+    def __init__(self, clock: Clock, *, overall: Rate = OVERALL, is_kept: bool = True) -> None:
         self._clock = clock
         self._is_kept = is_kept
-        self._pacer = Pacer(OVERALL if is_kept else None, debt=OVERALL_DEBT)
+        self._pacer = Pacer(overall if is_kept else None, debt=OVERALL_DEBT)
         self._turns = Turns("Telegram", clock)
         self._shared: dict[int, deque[float]] = {}
 

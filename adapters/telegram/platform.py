@@ -14,7 +14,7 @@ from adapters.telegram.client import Client
 from adapters.telegram.errors import is_gone, is_unchanged, send_error
 from adapters.telegram.handling import Handler
 from adapters.telegram.inbound import ANONYMOUS_ADMIN, Inbound, channel_ref
-from adapters.telegram.limits import LIMITS, PLATFORM
+from adapters.telegram.limits import LIMITS, OVERALL, PAID, PLATFORM
 from adapters.telegram.menu import publish_menus
 from adapters.telegram.news_of_chats import Closed, Moved, Opened, news_of
 from adapters.telegram.polling import Poller
@@ -51,12 +51,14 @@ _REFUSED = (
 class TelegramOptions:
     """``api_url`` is the Bot API server's address up to the token, such as ``http://host:port/bot``; None: Telegram's.
 
-    ``rates``: whether we keep Telegram's limits by ourselves (a server without limits needs none).
+    ``rates``: whether we keep Telegram's limits by ourselves (a server without limits needs none). ``pays``: posts
+    beyond 30 a second are paid for.
     """
 
     token: str = field(repr=False)
     api_url: str | None = None
     rates: bool = True
+    pays: bool = False
 
 
 class TelegramPlatform:
@@ -86,7 +88,8 @@ class TelegramPlatform:
             api_address(options.api_url, options.token), on_slow_down=lambda: measure(SlowedDown(platform=PLATFORM))
         )
         self._client = Client(self._transport)
-        self._budget = Budget(clock, is_kept=options.rates)
+        self._budget = Budget(clock, overall=PAID if options.pays else OVERALL, is_kept=options.rates)
+        self._paid = True if options.pays else None
         self._rights = Rights(self._client, clock)
         self._is_ready = asyncio.Event()
         self._webhook = webhook
@@ -129,7 +132,11 @@ class TelegramPlatform:
         thread = _number(to.thread) if to.thread is not None else None
         try:
             message = await self._client.show(
-                "sendMessage", render(post, self._codec), chat_id=chat, message_thread_id=thread
+                "sendMessage",
+                render(post, self._codec),
+                chat_id=chat,
+                message_thread_id=thread,
+                allow_paid_broadcast=self._paid,
             )
         except TelegramError as error:
             self._note(error, chat)

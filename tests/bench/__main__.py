@@ -18,6 +18,7 @@ from tests.bench import (
     polling,
     reading,
     reading_feeds,
+    sending,
     start,
     telegram_rate,
 )
@@ -34,6 +35,7 @@ _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
     "polling": polling.measure,
     "parsing_memory": parsing_memory.measure,
     "telegram_rate": telegram_rate.measure,
+    "sending": sending.measure,
 }
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 

@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import insert, literal, select
-
 from bot.domain.delivery import Receipt, Sent, Settled
 from storage import Database, migrate, open_storage
-from storage.tables import channels, subscriptions
 from tests.bench.figure import Row, median
+from tests.bench.followers import followed_by
 from tests.postgres import running_server
 
 LEAST: Final = 5_000.0
@@ -36,7 +34,7 @@ async def _row(url: str) -> Row:
     await asyncio.to_thread(migrate, url)
     database = open_storage(url)
     try:
-        await _channels_that_follow_everything(database)
+        await followed_by(database, _CHANNELS)
         rates = [await _round(database) for _ in range(_ROUNDS)]
     finally:
         await database.close()
@@ -49,20 +47,6 @@ async def _row(url: str) -> Row:
         bound="≥ 1 ×",
         is_ok=rate >= LEAST,
     )
-
-
-async def _channels_that_follow_everything(database: Database) -> None:
-    places = [
-        {"platform": "here", "place": str(number), "thread": "", "kind": "group", "title": "", "added_at": _NOW}
-        for number in range(_CHANNELS)
-    ]
-    follows = select(channels.c.id, literal("everything"), literal(""), literal(""), channels.c.added_at)
-    async with database.changing() as connection:
-        await connection.execute(insert(channels), places)
-        await connection.execute(
-            insert(subscriptions).from_select(["channel_id", "kind", "subject", "label", "added_at"], follows)
-        )
-        await connection.commit()
 
 
 async def _round(database: Database) -> float:

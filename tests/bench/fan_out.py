@@ -6,15 +6,15 @@ import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, insert, literal_column, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from storage import Database, migrate, open_storage
-from storage.tables import channels, subscriptions
 from tests.bench.figure import Row, median
+from tests.bench.followers import followed_by
 from tests.postgres import running_server
 
 CHANNELS: Final = 10_000
@@ -58,18 +58,8 @@ async def _row(url: str) -> Row:
 
 async def _prepare(database: Database) -> None:
     """Channels that follow everything, and a table with the outbox's columns and its one promise: no row twice."""
-    places = [
-        {"platform": "here", "place": str(number), "thread": "", "kind": "group", "title": "", "added_at": _NOW}
-        for number in range(CHANNELS)
-    ]
-    follows: Select[*tuple[Any, ...]] = select(
-        channels.c.id, literal_column("'everything'"), literal_column("''"), literal_column("''"), channels.c.added_at
-    )
+    await followed_by(database, CHANNELS)
     async with database.changing() as connection:
-        await connection.execute(insert(channels), places)
-        await connection.execute(
-            insert(subscriptions).from_select(["channel_id", "kind", "subject", "label", "added_at"], follows)
-        )
         await connection.execute(text(_bare_table(connection)))
         await connection.commit()
         await connection.execute(text("ANALYZE"))
@@ -81,8 +71,9 @@ def _bare_table(connection: AsyncConnection) -> str:
     return f"""
         CREATE TABLE bare (
             id {number} PRIMARY KEY, channel_id BIGINT NOT NULL, story_id BIGINT NOT NULL, part INTEGER NOT NULL,
-            attempt INTEGER NOT NULL, uncertain INTEGER NOT NULL, revision INTEGER NOT NULL, wanted_at TEXT NOT NULL,
-            due_at TEXT NOT NULL, platform TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, once TEXT NOT NULL,
+            attempt INTEGER NOT NULL, uncertain INTEGER NOT NULL, revision INTEGER NOT NULL,
+            is_breaking BOOLEAN NOT NULL, wanted_at TEXT NOT NULL, due_at TEXT NOT NULL, platform TEXT NOT NULL,
+            kind TEXT NOT NULL, state TEXT NOT NULL, once TEXT NOT NULL,
             UNIQUE (story_id, channel_id, kind, part)
         )
     """
@@ -91,9 +82,10 @@ def _bare_table(connection: AsyncConnection) -> str:
 async def _write_bare(database: Database, story: int) -> None:
     statement = """
         INSERT INTO bare
-            (channel_id, story_id, part, attempt, uncertain, revision, wanted_at, due_at, platform, kind, state, once)
-        SELECT id, :story, 0, 0, 0, 0, '2026-03-14 12:00:00.000000', '2026-03-14 12:00:00.000000', platform, 'headline',
-            'pending', '0123456789012345678901'
+            (channel_id, story_id, part, attempt, uncertain, revision, is_breaking, wanted_at, due_at, platform, kind,
+                state, once)
+        SELECT id, :story, 0, 0, 0, 0, false, '2026-03-14 12:00:00.000000', '2026-03-14 12:00:00.000000', platform,
+            'headline', 'pending', '0123456789012345678901'
         FROM channels
     """
     async with database.changing() as connection:

@@ -1,18 +1,13 @@
 """How fast posts leave for Telegram when every answer takes 80 ms, against discord.py's bare send in the same run."""
 
 import asyncio
-import json
-import os
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
 import aiohttp
 import discord
-from aiohttp import web
 from discord.http import Route
 
 from adapters.telegram.platform import TelegramOptions, TelegramPlatform
@@ -21,11 +16,11 @@ from bot.messages.action import Action, ActionCodec, Verb
 from bot.messages.post import Block, Control, Post, Tone
 from bot.messages.text import Span, link, plain, text
 from tests.bench.figure import Row, median
+from tests.bench.slow_platforms import LATENCY_S, running
 from tests.fakes.clocks import HeldClock
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.prompts import FakePrompts
 
-LATENCY_S: Final = 0.08
 IN_FLIGHT: Final = 100
 TARGET: Final = 0.8
 _ROUNDS = 4
@@ -60,7 +55,7 @@ async def measure() -> list[Row]:
     ours: list[float] = []
     theirs: list[float] = []
     bare: list[float] = []
-    async with _server() as address:
+    async with running() as address:
         for _ in range(_ROUNDS):
             theirs.append(await _discord_rate(address))
             ours.append(await _telegram_rate(address))
@@ -129,70 +124,3 @@ async def _rate(send: Callable[[int], Awaitable[object]]) -> float:
     began = time.perf_counter()
     await all_senders(_SENDS)
     return _SENDS / (time.perf_counter() - began)
-
-
-@asynccontextmanager
-async def _server() -> AsyncIterator[str]:
-    """Both platforms' sends in a process of its own, so that its work is not counted as the client's."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.telegram_rate", stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        assert process.stdout is not None
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-_PERSON = {"id": "1", "username": "bench", "discriminator": "0", "avatar": None, "global_name": None}
-_TELEGRAM_MESSAGE = {
-    "ok": True,
-    "result": {"message_id": 1, "date": 1_788_000_000, "chat": {"id": 1, "type": "private"}, "text": "Harbour bridge"},
-}
-_DISCORD_MESSAGE: dict[str, object] = {
-    "id": "1",
-    "channel_id": "1",
-    "author": _PERSON,
-    "content": "Harbour bridge",
-    "timestamp": "2026-09-03T08:10:00+00:00",
-    "edited_timestamp": None,
-    "tts": False,
-    "mention_everyone": False,
-    "mentions": [],
-    "mention_roles": [],
-    "attachments": [],
-    "embeds": [],
-    "pinned": False,
-    "type": 0,
-    "components": [],
-}
-_GENEROUS = {"X-RateLimit-Limit": "100000", "X-RateLimit-Remaining": "99999", "X-RateLimit-Reset-After": "1"}
-
-
-async def _serve() -> None:
-    telegram, message, person = (json.dumps(body).encode() for body in (_TELEGRAM_MESSAGE, _DISCORD_MESSAGE, _PERSON))
-
-    async def answer(request: web.BaseRequest) -> web.Response:
-        await request.read()
-        if request.path.endswith("/users/@me"):
-            return web.Response(body=person, content_type="application/json")
-        await asyncio.sleep(LATENCY_S)
-        if request.path.startswith("/bot"):
-            return web.Response(body=telegram, content_type="application/json")
-        return web.Response(body=message, headers=_GENEROUS, content_type="application/json")
-
-    runner = web.ServerRunner(web.Server(answer, access_log=None))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    sys.stdout.write(f"http://{host}:{port}\n")
-    sys.stdout.flush()
-    parent = os.getppid()
-    while os.getppid() == parent:  # noqa: ASYNC110  # nothing tells a process that its parent died
-        await asyncio.sleep(1)
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve())

@@ -9,6 +9,7 @@ from adapters.sandbox.telegram.errors import TooManyRequestsError
 from adapters.sandbox.telegram.room import Room
 
 OVERALL_PER_S = 30
+PAID_PER_S = 1_000
 PRIVATE_BURST = 5
 GROUP_PER_MINUTE = 20
 
@@ -66,14 +67,18 @@ class Rates:
         self._clock = clock
         self._are_on = are_on
         self._overall = _Window(OVERALL_PER_S, 1.0)
+        self._paid = _Window(PAID_PER_S, 1.0)
         self._chats: dict[int, _Meter] = {}
 
-    def spend(self, room: Room, *, message: bool = True) -> None:
-        """Count one call. Raises TooManyRequestsError with the seconds to wait, rounded up."""
+    def spend(self, room: Room, *, message: bool = True, is_paid: bool = False) -> None:
+        """Count one call; ``is_paid`` as ``allow_paid_broadcast`` says: a thousand a second, for Stars.
+
+        Raises TooManyRequestsError with the seconds to wait, rounded up.
+        """
         if not self._are_on:
             return
         now = self._clock()
-        meters: list[_Meter] = [self._overall]
+        meters: list[_Meter] = [self._paid if is_paid else self._overall]
         if message or not room.is_private:
             meters.append(self._of(room))
         wait = max(meter.wait(now) for meter in meters)

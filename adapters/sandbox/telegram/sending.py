@@ -30,6 +30,7 @@ class _Frame:
     reply: Mapping[str, Any] | None
     markup: Mapping[str, Any] | None
     ephemeral: Mapping[str, Any] | None
+    is_paid: bool
 
 
 def _read_frame(params: Params) -> _Frame:
@@ -39,7 +40,12 @@ def _read_frame(params: Params) -> _Frame:
             "message_id": params.number("reply_to_message_id"),
             "allow_sending_without_reply": params.flag("allow_sending_without_reply"),
         }
-    return _Frame(reply=reply, markup=read_markup(params), ephemeral=read_ephemeral(params))
+    return _Frame(
+        reply=reply,
+        markup=read_markup(params),
+        ephemeral=read_ephemeral(params),
+        is_paid=params.flag("allow_paid_broadcast"),
+    )
 
 
 async def send_message(api: Api, params: Params) -> object:
@@ -49,7 +55,7 @@ async def send_message(api: Api, params: Params) -> object:
     frame = _read_frame(params)
     room, whom, draft = _drafted(api, params, frame)
     content = fit_text(formatted)
-    return _sent(api, room, whom, replace(draft, text=content.text, entities=content.entities, preview=preview))
+    return _sent(api, room, whom, frame, replace(draft, text=content.text, entities=content.entities, preview=preview))
 
 
 async def send_photo(api: Api, params: Params) -> object:
@@ -59,7 +65,7 @@ async def send_photo(api: Api, params: Params) -> object:
     room, whom, draft = _drafted(api, params, frame)
     content = fit_caption(formatted)
     photo = await read_photo(api.ground, params)
-    return _sent(api, room, whom, replace(draft, text=content.text, entities=content.entities, photo=photo))
+    return _sent(api, room, whom, frame, replace(draft, text=content.text, entities=content.entities, photo=photo))
 
 
 async def send_chat_action(api: Api, params: Params) -> object:
@@ -105,9 +111,9 @@ def _reply_target(room: Room, frame: _Frame, whom: Addressee | None) -> Key | No
     raise BadRequestError("message to be replied not found")
 
 
-def _sent(api: Api, room: Room, whom: Addressee | None, draft: Message) -> object:
+def _sent(api: Api, room: Room, whom: Addressee | None, frame: _Frame, draft: Message) -> object:
     judge_markup(draft.markup)
-    api.rates.spend(room)
+    api.rates.spend(room, is_paid=frame.is_paid)
     number = room.next_ephemeral_id(draft.receiver) if draft.receiver else room.next_id()
     message = replace(draft, id=number, at=api.ground.clock())
     api.stage.show(room, message)

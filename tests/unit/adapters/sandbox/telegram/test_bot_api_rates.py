@@ -1,5 +1,7 @@
 """Rates are the platform's: 30 a second, 1 a second in private after a burst of 5, 20 a minute in a group."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.sandbox.store import Store
@@ -63,3 +65,16 @@ def test_without_rates_nothing_is_refused(clock: HandClock) -> None:
     rates, group = Rates(clock, are_on=False), room(clock, GROUP)
     for _ in range(1000):
         rates.spend(group)
+
+
+def test_whoever_pays_may_say_a_thousand_a_second_and_the_others_thirty(clock: HandClock) -> None:
+    rates = Rates(clock, are_on=True)
+    rooms = [Room(replace(PLACES[0], id=number), Store(None, clock)) for number in range(1, 1_001)]
+    for where in rooms:
+        rates.spend(where, is_paid=True)
+    for where in rooms[:30]:
+        rates.spend(where)
+    with pytest.raises(TooManyRequestsError):
+        rates.spend(rooms[31])
+    with pytest.raises(TooManyRequestsError):
+        rates.spend(rooms[31], is_paid=True)
