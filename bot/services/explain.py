@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.channel import Channel, ChannelRef
 from bot.domain.delivery import DeliveryKind
 from bot.domain.errors import UnknownChannelError
+from bot.domain.evidence import place_of
 from bot.domain.explanation import Explanation, Reason
 from bot.domain.history import Attempt, Trace
 from bot.domain.matching import Match
@@ -102,9 +103,8 @@ def _quote(story: Story, match: Match) -> str:
         draft = told.article.draft
         parts = (draft.title, *(draft.paragraphs or (draft.teaser or "",)))
         part = parts[match.paragraph] if match.paragraph < len(parts) else ""
-        start = part.find(match.word)
-        if match.word and start >= 0:
-            return _around(part, start, start + len(match.word))
+        if place := place_of(match.word, part):
+            return _around(part, *place)
     return ""
 
 

@@ -12,7 +12,7 @@ from bot.domain.errors import StoryEditError, UnknownArticleError, UnknownStoryE
 from bot.domain.source import Source
 from bot.domain.story import Story
 from bot.domain.subscription import Everything, FromSource, FromTopic, Target
-from bot.domain.topic import TopicId
+from bot.domain.topic import TopicId, own_words
 from bot.messages.text import plain
 from bot.services.part_stories import StoryEditor
 from bot.services.publish import Published, publish
@@ -169,6 +169,32 @@ async def test_a_correction_of_one_telling_keeps_the_topics_of_the_other(desk: D
 
     async with desk.database.reading() as look:
         assert [match.topic_id for match in await look.stories.topics(story_id)] == ["japan"]
+
+
+async def test_own_words_keep_their_evidence_through_corrections_merges_and_splits(desk: Desk) -> None:
+    sapporo, dawn = own_words("sapporo"), own_words("at dawn")
+    for topic in (sapporo, dawn):
+        await desk.follows(topic.name(""), FromTopic(topic_id=topic.id, label=topic.name("")))
+    (quake,) = (await desk.tells("Wire", QUAKE)).new
+    (ferries,) = (await desk.tells("Herald", FERRIES)).new
+
+    async def evidence(story_id: StoryId) -> list[tuple[str, str, int]]:
+        async with desk.database.reading() as look:
+            own = [match for match in await look.stories.topics(story_id) if match.topic_id in {sapporo.id, dawn.id}]
+        return [(match.topic_id, match.word, match.paragraph) for match in own]
+
+    assert await evidence(quake) == [(sapporo.id, "Sapporo", 0)]
+    assert await evidence(ferries) == [(dawn.id, "at dawn", 1)]
+
+    await desk.tells("Wire", replace(QUAKE, title="Earthquake shakes northern Japan"))
+    assert await evidence(quake) == [(sapporo.id, "Sapporo", 1)]
+
+    await desk.editor.merge(quake, ferries)
+    assert await evidence(quake) == [(sapporo.id, "Sapporo", 1), (dawn.id, "at dawn", 1)]
+
+    await desk.editor.part(quake, ferries)
+    assert await evidence(quake) == [(sapporo.id, "Sapporo", 1)]
+    assert await evidence(ferries) == [(dawn.id, "at dawn", 1)]
 
 
 async def test_one_source_never_has_two_articles_in_a_story(desk: Desk) -> None:
