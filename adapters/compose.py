@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -284,17 +284,22 @@ def _waking(desk: Desk, deliverer: Deliverer) -> Loop:
 
 
 def _housekeeping(settings: Settings, desk: Desk, events: LogEvents) -> Loop:
-    """In one process at a time."""
     keep_articles = timedelta(days=settings.keep_articles_days)
     housekeeper = Housekeeper(desk.database, desk.clock, events, keep_articles=keep_articles)
 
-    async def tidy_in_turn(beat: Beat) -> None:
-        async def tidy(_: Lease) -> None:
-            await housekeeper.run(beat)
+    return _in_turn(desk, "housekeeping", housekeeper.run)
 
-        await desk.leases.while_held("housekeeping", tidy, beat=beat)
 
-    return Loop(run=tidy_in_turn)
+def _in_turn(desk: Desk, task: str, run: Callable[[Beat], Awaitable[None]]) -> Loop:
+    """What is done in one process at a time."""
+
+    async def run_in_turn(beat: Beat) -> None:
+        async def work(_: Lease) -> None:
+            await run(beat)
+
+        await desk.leases.while_held(task, work, beat=beat)
+
+    return Loop(run=run_in_turn)
 
 
 def _us() -> str:
@@ -358,7 +363,7 @@ def _served(
             wake=wake,
         )
         mounts.append(served.hub_mount(follower))
-        loops["hubs"] = Loop(run=follower.run)
+        loops["hubs"] = _in_turn(desk, "hubs", follower.run)
     return {**loops, "web": Loop(run=WebServer(mounts, serving.door).run)}
 
 
