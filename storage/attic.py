@@ -20,6 +20,7 @@ from storage.tables import (
     digests,
     former_articles,
     letters,
+    notices,
     phrases,
     prompts,
     requests,
@@ -75,6 +76,14 @@ class DatabaseAttic:
         await self._connection.execute(delete(articles).where(articles.c.story_id.in_(gone)))
         await self._connection.execute(delete(deliveries).where(deliveries.c.story_id.in_(gone)))
         await self._connection.execute(delete(stories).where(stories.c.id.in_(gone)))
+
+    async def drop_notices(self, before: datetime, *, limit: int) -> int:
+        is_on_its_way = exists().where(deliveries.c.notice_id == notices.c.id, is_in(deliveries, DeliveryState.SENDING))
+        old = select(notices.c.id).where(notices.c.at < before, ~is_on_its_way).order_by(notices.c.id).limit(limit)
+        ids = (await self._connection.execute(old)).scalars().all()
+        await self._connection.execute(delete(deliveries).where(deliveries.c.notice_id.in_(ids)))
+        await self._connection.execute(delete(notices).where(notices.c.id.in_(ids)))
+        return len(ids)
 
     async def drop_digests(self, before: datetime, *, limit: int) -> int:
         is_on_its_way = exists().where(deliveries.c.digest_id == digests.c.id, is_in(deliveries, DeliveryState.SENDING))

@@ -119,7 +119,7 @@ class DatabaseDeliveries:
     async def held(self, channel_id: ChannelId) -> int:
         return await holding.held(self._connection, channel_id)
 
-    async def catch_up(self, channel_id: ChannelId, *, most: int, now: datetime) -> int:
+    async def catch_up(self, channel_id: ChannelId, *, most: int, now: datetime) -> list[StoryId]:
         return await holding.catch_up(self._connection, channel_id, most=most, now=now)
 
     async def leave_out(self, channel_id: ChannelId, *, now: datetime, reason: str) -> int:

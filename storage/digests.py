@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Subquery, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Subquery, func, insert, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
+from bot.domain.channel import ChannelId
 from bot.domain.delivery import DeliveryKind
 from bot.domain.digest import Digest, DigestId
 from bot.domain.source import SourceId
@@ -42,6 +43,17 @@ class DatabaseDigests:
         opened = select(*row.values()).join_from(digests, channels, channels.c.id == _c.channel_id)
         return await insert_new(self._connection, row, opened.where(_c.source_id == source_id, _c.opened_at == now))
 
+    async def gather(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> DigestId:
+        opened = insert(digests).values(channel_id=channel_id, source_id=None, opened_at=now).returning(_c.id)
+        digest_id = (await self._connection.execute(opened)).scalar_one()
+        told = [
+            {"digest_id": digest_id, "story_id": story_id, "place": place} for place, story_id in enumerate(story_ids)
+        ]
+        await self._connection.execute(insert(digest_stories), told)
+        row = new_row(DeliveryKind.DIGEST, digest_id=literal(digest_id, Number), due=now)
+        await insert_new(self._connection, row, select(*row.values()).where(channels.c.id == channel_id))
+        return DigestId(digest_id)
+
     async def find(self, digest_id: DigestId, *, headlines: int) -> Digest | None:
         told = await self._numbers(digest_id)
         newest = await self._stories(told[:headlines])
@@ -50,7 +62,7 @@ class DatabaseDigests:
         its_source = select(sources.c.title).join(digests, _c.source_id == sources.c.id).where(_c.id == digest_id)
         return Digest(
             id=digest_id,
-            source=(await self._connection.execute(its_source)).scalar_one(),
+            source=(await self._connection.execute(its_source)).scalar_one_or_none(),
             count=len(told),
             headlines=tuple(Headline(id=story.id, title=story.title) for story in newest),
         )

@@ -33,12 +33,15 @@ async def held(connection: AsyncConnection, channel_id: ChannelId) -> int:
     return (await connection.execute(select(func.count()).where(*_held(channel_id)))).scalar_one()
 
 
-async def catch_up(connection: AsyncConnection, channel_id: ChannelId, *, most: int, now: datetime) -> int:
+async def catch_up(connection: AsyncConnection, channel_id: ChannelId, *, most: int, now: datetime) -> list[StoryId]:
     """See ``DeliveryStore.catch_up``."""
     newest = select(_c.id).where(*_held(channel_id)).order_by(_c.id.desc()).limit(most)
-    out = await connection.execute(_due_now(now).where(_c.id.in_(newest)))
-    await leave_out(connection, channel_id, now=now, reason="older than the newest ones that were caught up with")
-    return out.rowcount
+    await connection.execute(_due_now(now).where(_c.id.in_(newest)))
+    older = select(_c.story_id).where(*_held(channel_id)).order_by(_c.id.desc())
+    left = [StoryId(number) for number in (await connection.execute(older)).scalars() if number is not None]
+    reason = "it gathered while the channel was closed; the newest stories were posted, the others told in one post"
+    await leave_out(connection, channel_id, now=now, reason=reason)
+    return left
 
 
 async def leave_out(connection: AsyncConnection, channel_id: ChannelId, *, now: datetime, reason: str) -> int:

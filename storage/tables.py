@@ -277,7 +277,7 @@ Index(
 
 class _DigestColumns(_Numbered):
     channel_id: Named[int] = Column(Number, ForeignKey("channels.id", ondelete="CASCADE"))
-    source_id: Named[int] = Column(Number, ForeignKey("sources.id"))
+    source_id: Named[int | None] = Column(Number, ForeignKey("sources.id"))
     opened_at: Named[datetime] = Column(Moment)
 
 
@@ -288,7 +288,10 @@ digests = Table(
     UniqueConstraint("source_id", "opened_at", "channel_id"),
     sqlite_autoincrement=True,
 )
-"""One for each channel that a digest goes to, since each channel is told what it follows."""
+"""One for each channel that a digest goes to, since each channel is told what it follows.
+
+Without a source it holds what gathered while the channel was closed.
+"""
 Index("ix_digests_channel_id", digests.c.channel_id)
 
 

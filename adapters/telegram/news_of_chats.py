@@ -9,9 +9,10 @@ from bot.domain.channel import Loss
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """We may speak there, perhaps again."""
+    """We may speak there, perhaps again; ``thread`` is a topic of the chat."""
 
     chat: int
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ def news_of(update: Update) -> Opened | Closed | Moved | None:
     message = update.message
     if message is None:
         return None
+    if message.forum_topic_reopened is not None:
+        return Opened(chat=message.chat.id, thread=message.message_thread_id)
     if message.migrate_to_chat_id is not None:
         return Moved(old=message.chat.id, new=message.migrate_to_chat_id)
     if message.migrate_from_chat_id is not None:

@@ -141,11 +141,12 @@ class TelegramPlatform:
         except TelegramError as error:
             self._note(error, chat)
             raise send_error(error, to) from None
-        return Receipt(channel=to, message_ids=(str(message["message_id"]),), waited=waited)
+        return Receipt(channel=to, message_ids=(str(message["message_id"]),), note=to.id, waited=waited)
 
     async def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Make the sent message say this; no change is a success. Raises SendError kinds, but never UncertainError."""
         chat = _number(receipt.channel.id)
+        _demand_same_chat(receipt)
         rendered = render(post, self._codec)
         for message in receipt.message_ids[:1]:
             await self._budget.turn(chat, Purpose.EDIT)
@@ -161,6 +162,7 @@ class TelegramPlatform:
     async def withdraw(self, receipt: Receipt) -> None:
         """Take the messages away; one that is gone is a success. Raises SendError kinds, but never UncertainError."""
         chat = _number(receipt.channel.id)
+        _demand_same_chat(receipt)
         for message in receipt.message_ids:
             await self._budget.turn(chat, Purpose.EDIT)
             try:
@@ -241,8 +243,8 @@ class TelegramPlatform:
         if self._doors is None:
             return
         match news_of(update):
-            case Opened(chat=chat):
-                await self._doors.opened(channel_ref(chat))
+            case Opened(chat=chat, thread=thread):
+                await self._doors.opened(channel_ref(chat, thread))
             case Closed(chat=chat, loss=loss):
                 await self._doors.closed([channel_ref(chat)], reason=f"Telegram says: {loss}", loss=loss)
             case Moved(old=old, new=new):
@@ -253,6 +255,12 @@ class TelegramPlatform:
     def _note(self, error: TelegramError, chat: int) -> None:
         if isinstance(error, SlowDownError):
             self._budget.close(chat, error.wait_s)
+
+
+def _demand_same_chat(receipt: Receipt) -> None:
+    """A group that became a supergroup counts its messages anew: an old number there is another message's."""
+    if receipt.note and receipt.note != receipt.channel.id:
+        raise PostRefusedError("The message stayed behind in the group's former chat")
 
 
 def _number(id_: str) -> int:

@@ -1,5 +1,7 @@
 """What those who look after a channel decide: doubtful posts, gathered posts, pauses, settings."""
 
+from datetime import datetime
+
 from bot.commands.house import House, look_after, managed_channel, managed_elsewhere
 from bot.domain.channel import Channel, ChannelId, Prefers
 from bot.domain.delivery import DeliveryId
@@ -7,6 +9,7 @@ from bot.domain.notice import NoticeId
 from bot.messages.action import Action
 from bot.messages.exchange import Answer, Command, Press, Replace, Scene, Show, Toast
 from bot.messages.post import Post
+from bot.ports.storage import UnitOfWork
 from bot.views import moderation
 from bot.views.notices import hint
 from bot.views.settings import PREFERENCES, SAVED, UNKNOWN_CHOICE, settings
@@ -35,12 +38,18 @@ async def press_catch_up(house: House, press: Press, action: Action) -> Answer:
     channel = await managed_elsewhere(house, press.scene, ChannelId(action.subject))
     async with house.storage.writing() as work:
         held = await work.deliveries.held(channel.id) if not channel.paused_because else 0
-        out = 0
-        if held:
-            out = await work.deliveries.catch_up(channel.id, most=moderation.CAUGHT_UP, now=house.clock.now())
+        rest = await _catch_up(work, channel, now=house.clock.now()) if held else 0
         await work.commit()
     house.wake()
-    return _decided(moderation.caught_up(out, held - out), held)
+    return _decided(moderation.caught_up(held - rest, rest), held)
+
+
+async def _catch_up(work: UnitOfWork, channel: Channel, *, now: datetime) -> int:
+    """How many stories the post tells of that stands for those which do not come one by one."""
+    left = await work.deliveries.catch_up(channel.id, most=moderation.CAUGHT_UP, now=now)
+    if left:
+        await work.digests.gather(channel.id, left, now=now)
+    return len(left)
 
 
 async def press_from_now(house: House, press: Press, action: Action) -> Answer:

@@ -12,11 +12,12 @@ DigestId = NewType("DigestId", int)
 class Digest:
     """What one channel would have got one by one, had nobody been away.
 
-    ``source`` is the title of the source that told it; ``count`` is how many stories there are, ``headlines`` the
-    newest of them, newest first. A story that was merged counts as the one that tells it now.
+    ``source`` is the title of the source that told it, None for what gathered while the channel itself was closed;
+    ``count`` is how many stories there are, ``headlines`` the newest of them, newest first. A story that was merged
+    counts as the one that tells it now.
     """
 
     id: DigestId
-    source: str
+    source: str | None
     count: int
     headlines: tuple[Headline, ...]

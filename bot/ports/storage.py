@@ -389,8 +389,10 @@ class DeliveryStore(Protocol):
         """How many headlines wait that gathered while the channel was paused."""
         ...
 
-    async def catch_up(self, channel_id: ChannelId, *, most: int, now: datetime) -> int:
-        """Let the newest of the held headlines out, in their order, and bury the others; how many were let out."""
+    async def catch_up(self, channel_id: ChannelId, *, most: int, now: datetime) -> list[StoryId]:
+        """Let the newest of the held headlines out, in their order, and bury the others; the stories of these, newest
+        first.
+        """
         ...
 
     async def leave_out(self, channel_id: ChannelId, *, now: datetime, reason: str) -> int:
@@ -460,6 +462,10 @@ class DigestStore(Protocol):
         """
         ...
 
+    async def gather(self, channel_id: ChannelId, story_ids: Sequence[StoryId], *, now: datetime) -> DigestId:
+        """One digest of these stories, newest first, for one channel that was closed; it leaves after the headlines."""
+        ...
+
     async def find(self, digest_id: DigestId, *, headlines: int) -> Digest | None:
         """The digest with so many of its headlines; None where there is nothing in it (any more)."""
         ...
@@ -523,6 +529,12 @@ class AtticStore(Protocol):
     async def clear(self, story_ids: Sequence[StoryId]) -> None:
         """Take these stories away with their articles, opinions and deliveries, and those that were merged into them.
         What their articles are known by stays: ``ArticleStore.known`` finds them, as gone.
+        """
+        ...
+
+    async def drop_notices(self, before: datetime, *, limit: int) -> int:
+        """Take away notices from before then with their deliveries, oldest first; how many. None that is just being
+        sent.
         """
         ...
 

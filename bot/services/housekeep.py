@@ -55,6 +55,7 @@ class Housekeeper:
         chores: dict[str, Chore] = {
             "stories": self._clear_stories,
             "digests": self._drop_digests,
+            "notices": self._drop_notices,
             "signs": self._forget_signs,
             "attempts": self._forget_attempts,
         }
@@ -82,6 +83,10 @@ class Housekeeper:
     async def _drop_digests(self) -> int:
         before = self._clock.now() - self._keep_articles
         return await self._change(lambda work: work.attic.drop_digests(before, limit=_ROWS_AT_ONCE))
+
+    async def _drop_notices(self) -> int:
+        before = self._clock.now() - self._keep_articles
+        return await self._change(lambda work: work.attic.drop_notices(before, limit=_ROWS_AT_ONCE))
 
     async def _forget_signs(self) -> int:
         before = self._clock.now() - SIGNS_KEPT

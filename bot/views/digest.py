@@ -29,6 +29,8 @@ def digest_post(digest: Digest) -> Post:
 def digest_title(digest: Digest) -> str:
     """How many stories there are, whose, and why they come together."""
     stories = "1 more story" if digest.count == 1 else f"{digest.count} more stories"
+    if digest.source is None:
+        return f"{stories} from the time when I could not post here"
     return f"{stories} from {shorten(digest.source, 100)} while we were away"
 
 

@@ -265,11 +265,10 @@ def left(number: int) -> Post:
     return _said("It stays as it is." if number == 1 else f"{number} posts stay as they are.")
 
 
-def caught_up(number: int, left_out: int) -> Post:
-    """What becomes of the posts that gathered."""
-    out = "1 story is on its way." if number == 1 else f"The newest {number} stories are on their way."
-    rest = f" {left_out} older ones are left out; /headlines has them." if left_out else ""
-    return _said(out + rest)
+def caught_up(number: int, rest: int) -> Post:
+    """What becomes of the posts that gathered; ``rest`` of them come in one."""
+    out = "1 story is on its way" if number == 1 else f"The newest {number} stories are on their way"
+    return _said(f"{out}, and one post tells of {rest} more." if rest else f"{out}.")
 
 
 def from_now_on(left_out: int) -> Post:

@@ -273,7 +273,7 @@ def _digests() -> None:
         "digests",
         _id(),
         _reference("channel_id", "channels", ondelete="CASCADE"),
-        _reference("source_id", "sources"),
+        _reference("source_id", "sources", nullable=True),
         _moment("opened_at"),
         sa.UniqueConstraint("source_id", "opened_at", "channel_id"),
         sqlite_autoincrement=True,

@@ -33,7 +33,7 @@ async def test_a_post_is_shown_with_its_words_and_buttons(to: ChannelRef) -> Non
     async with sandbox() as stand, speaking(stand) as platform:
         receipt = await platform.send(to, CARD, once="a")
         [shown] = await stand.sees(chat=to)
-        assert receipt == Receipt(channel=to, message_ids=(shown.id,))
+        assert receipt == Receipt(channel=to, message_ids=(shown.id,), note=to.id)
         assert shown.title == "Harbour bridge closes"
         assert shown.text == (
             "Harbour bridge closes\nCity Courier · 2 min read\n\n"
@@ -92,6 +92,17 @@ async def test_a_group_that_moved_says_where_it_lives_now() -> None:
             await platform.send(GROUP, CARD, once="a")
         assert lost.value.moved_to == replace(GROUP, id=moved_to)
         await platform.send(replace(GROUP, id=moved_to), CARD, once="a")
+
+
+async def test_a_message_of_a_groups_former_chat_is_not_taken_for_one_of_that_number_in_the_new_one() -> None:
+    async with sandbox() as stand, speaking(stand) as platform:
+        before = await platform.send(GROUP, CARD, once="a")
+        moved = replace(before, channel=replace(GROUP, id=stand.server.migrate(GROUP.id)))
+        for change in (platform.edit(moved, CARD), platform.withdraw(moved)):
+            with pytest.raises(PostRefusedError, match="former chat"):
+                await change
+        assert not stand.calls("editMessageText")
+        assert not stand.calls("deleteMessage")
 
 
 async def test_a_rate_limit_puts_it_back_for_exactly_as_long_as_asked() -> None:

@@ -68,11 +68,30 @@ async def test_catching_up_lets_the_newest_out_in_order_and_says_why_the_others_
     channel, stories = await _paused_with(storage, 5)
     await _resume(storage, channel, most=2)
     async with storage.writing() as work:
-        assert await work.deliveries.catch_up(channel.id, most=2, now=_LATER) == 2
-        assert await work.deliveries.catch_up(channel.id, most=2, now=_LATER) == 0
+        left = await work.deliveries.catch_up(channel.id, most=2, now=_LATER)
+        assert left == stories[2::-1]
+        assert await work.deliveries.catch_up(channel.id, most=2, now=_LATER) == []
         await work.commit()
     assert await _sent_now(storage) == stories[3:]
     assert await _counts(storage) == {DeliveryState.SENT: 2, DeliveryState.BURIED: 3}
+
+
+async def test_what_is_not_posted_one_by_one_is_told_in_one_digest_of_that_channel_alone(storage: Database) -> None:
+    channel, stories = await _paused_with(storage, 3)
+    await _resume(storage, channel, most=0)
+    async with storage.writing() as work:
+        left = await work.deliveries.catch_up(channel.id, most=1, now=_LATER)
+        digest_id = await work.digests.gather(channel.id, left, now=_LATER)
+        digest = await work.digests.find(digest_id, headlines=1)
+        await work.commit()
+    assert digest is not None
+    assert (digest.source, digest.count) == (None, 2)
+    assert [headline.id for headline in digest.headlines] == [stories[1]]
+    [headline] = await stored.claimed(storage, now=_LATER)
+    assert headline.story_id == stories[2]
+    await stored.settled(storage, (headline, Sent(receipt=receipt("1"))), now=_LATER)
+    [claim] = await stored.claimed(storage, now=_LATER)
+    assert (claim.digest_id, claim.channel_id) == (digest_id, channel.id)
 
 
 async def test_leaving_out_what_gathered_takes_its_refreshes_along(storage: Database) -> None:

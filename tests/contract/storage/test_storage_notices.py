@@ -240,6 +240,21 @@ async def test_a_notice_to_a_person_who_blocked_us_waits_and_is_not_lost(storage
     assert again.id == claim.id
 
 
+async def test_old_notices_go_with_their_deliveries_but_for_those_being_told(storage: Database) -> None:
+    channel = await _kept(storage, "100", "ada", "bob")
+    await _tell(storage, _paused(channel))
+    claims = await stored.claimed(storage)
+    async with storage.writing() as work:
+        assert await work.attic.drop_notices(_LATER, limit=9) == 0
+        await work.commit()
+    await stored.settled(storage, *((claim, Sent(receipt=receipt())) for claim in claims))
+    async with storage.writing() as work:
+        assert await work.attic.drop_notices(NOON, limit=9) == 0
+        assert await work.attic.drop_notices(_LATER, limit=9) == 1
+        assert sum((await work.deliveries.counts()).values()) == 0
+        assert await work.notices.last(NoticeKind.CHANNEL_PAUSED, channel.id) is None
+
+
 async def test_who_looks_after_a_channel_is_known(storage: Database) -> None:
     channel = await _kept(storage, "100", "ada")
     async with storage.writing() as work:

@@ -202,6 +202,13 @@ def test_being_let_in_or_promoted_opens_a_chat_and_being_thrown_out_does_not() -
     assert news_of(membership("member", PRIVATE)) == Opened(chat=5)
     assert news_of(membership("kicked")) == Closed(chat=-200, loss=Loss.SHUT_OUT)
     assert news_of(membership("left")) == Closed(chat=-200, loss=Loss.SHUT_OUT)
+    reopened = {"message_id": 9, "date": 1, "chat": {"id": -300, "type": "supergroup", "title": "News"}} | {
+        "message_thread_id": 5,
+        "is_topic_message": True,
+        "forum_topic_reopened": {},
+    }
+    update = Update.de_json({"update_id": 1, "message": reopened}, None)
+    assert news_of(update) == Opened(chat=-300, thread=5)
     assert news_of(membership("kicked", PRIVATE)) == Closed(chat=5, loss=Loss.BLOCKED)
 
 
