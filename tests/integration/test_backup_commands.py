@@ -31,7 +31,13 @@ def _database(commands: CommandLine) -> Path:
     return commands.home / "newsbot.db"
 
 
-def test_coming_back_says_first_what_that_means_and_keeps_what_was_there(commands: CommandLine) -> None:
+def test_coming_back_says_first_what_that_means_asks_and_keeps_what_was_there(commands: CommandLine) -> None:
+    before = rows_of(_database(commands))
+    refused = commands("restore", "one.backup")
+    assert refused.code == 1
+    assert "Nothing was changed." in refused.complained
+    assert rows_of(_database(commands)) == before
+
     done = commands("restore", "one.backup", "--yes")
     assert done.code == 0
     told = done.said.splitlines()
@@ -43,25 +49,14 @@ def test_coming_back_says_first_what_that_means_and_keeps_what_was_there(command
     assert any("teapots" in row for row in rows_of(kept))
 
 
-def test_whoever_does_not_agree_changes_nothing(commands: CommandLine) -> None:
+def test_what_cannot_be_done_is_said_and_ends_with_1(commands: CommandLine) -> None:
     before = rows_of(_database(commands))
-    refused = commands("restore", "one.backup")
-    assert refused.code == 1
-    assert "Nothing was changed." in refused.complained
-    assert rows_of(_database(commands)) == before
-
-
-def test_while_a_bot_runs_nothing_is_restored(commands: CommandLine) -> None:
+    for arguments in (("backup", "one.backup"), ("restore", "page.txt", "--yes"), ("restore", "no.backup")):
+        refused = commands(*arguments)
+        assert (refused.code, refused.said) == (1, "")
+        assert refused.complained
     with only_one(_database(commands)):
         refused = commands("restore", "one.backup", "--yes")
     assert (refused.code, refused.said) == (1, "")
     assert "Another newsbot is running" in refused.complained
-
-
-@pytest.mark.parametrize("arguments", [("backup", "one.backup"), ("restore", "page.txt", "--yes"), ("restore", "no")])
-def test_what_cannot_be_done_is_said_and_ends_with_1(commands: CommandLine, arguments: tuple[str, ...]) -> None:
-    before = rows_of(_database(commands))
-    refused = commands(*arguments)
-    assert (refused.code, refused.said) == (1, "")
-    assert refused.complained
     assert rows_of(_database(commands)) == before
