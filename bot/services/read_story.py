@@ -39,18 +39,15 @@ async def related_to(storage: Storage, story: Story) -> tuple[Headline, ...]:
 async def _numbered(look: Reading, number: int) -> Story:
     story = await look.stories.find(StoryId(number))
     if story is None:
-        raise no_longer_told(number) if await look.stories.was_told(StoryId(number)) else no_such_story(number)
+        raise await missing(look, number)
     return story
 
 
-def no_longer_told(number: int) -> UnknownStoryError:
-    """The error that tells a person so, who pressed a button of long ago."""
-    return UnknownStoryError(
-        f"Story {number} is no longer here: old stories are deleted. Type /headlines for the latest ones, "
-        "or /search with a few of its words."
-    )
-
-
-def no_such_story(number: int) -> UnknownStoryError:
-    """The error that tells a person so."""
+async def missing(look: Reading, number: int) -> UnknownStoryError:
+    """The error that tells a person why there is no such story: it was one of long ago, or none ever had the number."""
+    if await look.stories.was_told(StoryId(number)):
+        return UnknownStoryError(
+            f"Story {number} is no longer here: old stories are deleted. Type /headlines for the latest ones, "
+            "or /search with a few of its words."
+        )
     return UnknownStoryError(f"There is no story {number}. Type /headlines to see the latest with their numbers.")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.domain.article import StoryId
+from bot.domain.errors import UnknownStoryError
 from bot.domain.story import Headline, Story
 from bot.ports.clock import Clock
 from bot.ports.storage import Storage
-from bot.services.read_story import RELATED, no_such_story
+from bot.services.read_story import RELATED, missing
 
 KEPT_S = 1.0
 """How old what one reads may be, in seconds; a correction or an opinion may come that much later."""
@@ -65,12 +66,13 @@ class Shelf:
 
     async def _answer(self, wanted: Mapping[int, asyncio.Future[Volume]]) -> None:
         try:
-            volumes = await self._look_up(wanted)
+            told = await self._look_up(wanted)
             for number, volume in wanted.items():
-                if number in volumes:
-                    volume.set_result(volumes[number])
-                else:
-                    volume.set_exception(no_such_story(number))
+                match told[number]:
+                    case Volume() as found:
+                        volume.set_result(found)
+                    case UnknownStoryError() as error:
+                        volume.set_exception(error)
         except Exception as error:  # noqa: BLE001  # it belongs to those who asked
             for volume in wanted.values():
                 volume.set_exception(error)
@@ -78,7 +80,7 @@ class Shelf:
             for volume in wanted.values():
                 volume.cancel()
 
-    async def _look_up(self, numbers: Collection[int]) -> Mapping[int, Volume]:
+    async def _look_up(self, numbers: Collection[int]) -> Mapping[int, Volume | UnknownStoryError]:
         now = self._clock.monotonic()
         self._related = _fresh(self._related, now)
         async with self._storage.reading() as look:
@@ -87,7 +89,9 @@ class Shelf:
                 if self._related.get(story.id, (now, ()))[0] <= now:
                     related = await look.stories.related(story, limit=RELATED)
                     self._related[story.id] = (now + RELATED_KEPT_S, tuple(related))
-        return {number: Volume(story=story, related=self._related[story.id][1]) for number, story in found.items()}
+            unknown = {number: await missing(look, number) for number in numbers if number not in found}
+        volumes = {number: Volume(story=story, related=self._related[story.id][1]) for number, story in found.items()}
+        return volumes | unknown
 
 
 def _fresh(kept: dict[_Key, tuple[float, _Kept]], now: float) -> dict[_Key, tuple[float, _Kept]]:

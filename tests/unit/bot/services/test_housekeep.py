@@ -146,4 +146,4 @@ async def test_a_button_of_long_ago_gets_a_friendly_answer(newsroom: Newsroom) -
         await story_numbered(newsroom.database, 1)
     answer = await newsroom.press(Verb.READ, 1)
     assert isinstance(answer, Toast)
-    assert "/headlines" in answer.text
+    assert "no longer here" in answer.text
