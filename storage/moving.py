@@ -3,7 +3,7 @@
 When the new id was met before the move was told, the same place stands there twice; the two rows become one.
 """
 
-from sqlalchemy import and_, case, delete, exists, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channel import ChannelRef
@@ -70,10 +70,13 @@ async def _join_digests(connection: AsyncConnection, leaving: int, staying: int)
 
 
 async def _join_keepers(connection: AsyncConnection, leaving: int, staying: int) -> None:
+    """Who looks after either looks after both; what was chosen for the old place holds."""
     other = keepers.alias("other")
     looks_after_both = exists().where(other.c.channel_id == staying, other.c.private_id == keepers.c.private_id)
     await connection.execute(delete(keepers).where(keepers.c.channel_id == leaving, looks_after_both))
     await connection.execute(update(keepers).where(keepers.c.channel_id == leaving).values(channel_id=staying))
+    chosen = select(channels.c.prefers).where(channels.c.id == leaving).scalar_subquery()
+    await connection.execute(update(channels).where(channels.c.id == staying).values(prefers=chosen))
     await connection.execute(update(notices).where(notices.c.channel_id == leaving).values(channel_id=staying))
 
 
@@ -95,15 +98,19 @@ async def _join_deliveries(connection: AsyncConnection, leaving: int, staying: i
         .where(_c.channel_id == leaving, is_in(deliveries, DeliveryState.SENDING), busy)
         .values(state=turned(DeliveryState.PENDING, DeliveryState.SENDING), holder=None, leased_until=None)
     )
+    # What waited only for the old place to open goes on; what a moderator is to decide about waits for that.
+    freed = (_c.channel_id == leaving, is_in(deliveries, DeliveryState.PAUSED), _is_paused(leaving))
+    pending = turned(DeliveryState.PENDING, DeliveryState.PAUSED)
+    await connection.execute(update(deliveries).where(*freed).values(state=pending))
     await connection.execute(update(deliveries).where(_c.channel_id == leaving).values(channel_id=staying))
     await connection.execute(update(attempts).where(attempts.c.channel_id == leaving).values(channel_id=staying))
-    is_paused = exists().where(channels.c.id == staying, channels.c.paused_because.is_not(None))
-    waits = is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED)
-    state = case(
-        (is_paused, turned(DeliveryState.PAUSED, DeliveryState.PENDING)),
-        else_=turned(DeliveryState.PENDING, DeliveryState.PAUSED),
-    )
-    await connection.execute(update(deliveries).where(_c.channel_id == staying, waits).values(state=state))
+    shut = (_c.channel_id == staying, is_in(deliveries, DeliveryState.PENDING), _is_paused(staying))
+    paused = turned(DeliveryState.PAUSED, DeliveryState.PENDING)
+    await connection.execute(update(deliveries).where(*shut).values(state=paused))
+
+
+def _is_paused(channel_id: int) -> ColumnElement[bool]:
+    return exists().where(channels.c.id == channel_id, channels.c.paused_because.is_not(None))
 
 
 async def _receipts_follow(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:

@@ -194,6 +194,24 @@ async def test_a_pause_says_what_kind_it_is_and_since_when(storage: Database) ->
     assert (paused.paused_because, paused.paused_as, paused.paused_at) == ("kicked", Loss.SHUT_OUT, NOON)
 
 
+async def test_what_waits_for_an_answer_still_does_after_a_move_and_what_waited_for_the_old_place_goes_on(
+    storage: Database,
+) -> None:
+    held, _ = await _paused_with(storage, 2)
+    await _resume(storage, held, most=0)
+    old = await stored.channel(storage, "200")
+    fresh = await stored.story(storage, "Fresh")
+    async with storage.writing() as work:
+        await work.channels.pause([old.ref], reason="kicked", loss=Loss.SHUT_OUT, now=_LATER)
+        await work.channels.prefer(old.id, Prefers.NO_DUPLICATE)
+        await work.deliveries.promise_to(old.id, [fresh], now=_LATER)
+        await work.channels.moved(old.ref, held.ref)
+        assert await work.deliveries.held(held.id) == 2
+        await work.commit()
+    [claim] = await stored.claimed(storage, now=_LATER)
+    assert (claim.story_id, claim.channel_id, claim.prefers) == (fresh, held.id, Prefers.NO_DUPLICATE)
+
+
 @pytest.mark.parametrize("prefers", Prefers)
 async def test_what_a_channel_prefers_reaches_its_claims(storage: Database, prefers: Prefers) -> None:
     channel = await stored.channel(storage)
