@@ -258,7 +258,7 @@ async def build_runtime(
         reads=Part.SOURCES in share.parts,
         also={
             **({"housekeeping": _housekeeping(settings, desk, events)} if Part.SOURCES in share.parts else {}),
-            **({} if is_embedded(settings) else {"waking": _waking(desk, deliverer)}),
+            **({} if is_embedded(settings) else {"waking": _waking(desk, deliverer, platforms)}),
             **(_served(settings, desk, progress, serving, webhook, platforms, wake=deliverer.wake) if serving else {}),
         },
         progress=progress,
@@ -274,11 +274,11 @@ def _shared(wires: Wires, share: Share) -> Wires:
     )
 
 
-def _waking(desk: Desk, deliverer: Deliverer) -> Loop:
-    """Other processes promise what this one sends."""
+def _waking(desk: Desk, deliverer: Deliverer, platforms: Mapping[str, ChatPlatform]) -> Loop:
+    """Other processes promise what this one sends, and receive what this one handles."""
 
     async def hear(beat: Beat) -> None:
-        await listen(desk.database, deliverer.wake, beat)
+        await listen(desk.database, deliverer.wake, beat, look=_looker(platforms))
 
     return Loop(run=hear)
 
@@ -323,6 +323,12 @@ def _webhook(settings: Settings, key: bytes) -> Webhook | None:
     return webhook_below(settings.public_url, key)
 
 
+def _looker(platforms: Mapping[str, ChatPlatform]) -> Callable[[], None]:
+    """What tells the listener of this process, if there is one, to look into the inbox."""
+    listeners = [one for one in platforms.values() if isinstance(one, TelegramPlatform)]
+    return listeners[0].look if listeners else lambda: None
+
+
 def _served(
     settings: Settings,
     desk: Desk,
@@ -342,11 +348,10 @@ def _served(
         served.metrics_mount(progress, desk.database, desk.clock, figures=serving.figures),
     ]
     if webhook:
-        listener = next((one for one in platforms.values() if isinstance(one, TelegramPlatform)), None)
         receiver = WebhookReceiver(
-            DatabaseInbox(desk.database, desk.clock),
+            DatabaseInbox(desk.database, desk.clock, tells=True),
             secret=webhook.secret,
-            on_arrival=listener.look if listener else lambda: None,
+            on_arrival=_looker(platforms),
         )
         mounts.append(served.telegram_mount(webhook.path, receiver.take))
     loops: dict[str, Loop] = {}

@@ -13,6 +13,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from storage.column_types import Moment
 
 WAKING_WORD = "newsbot_due"
+LETTER_WORD = "newsbot_letter"
 
 
 def is_postgresql(connection: AsyncConnection) -> bool:
@@ -22,8 +23,17 @@ def is_postgresql(connection: AsyncConnection) -> bool:
 
 async def wake_senders(connection: AsyncConnection) -> None:
     """Wake the senders who listen, wherever they run, once this transaction is committed; see ``waking``."""
+    await _say(connection, WAKING_WORD)
+
+
+async def tell_of_letters(connection: AsyncConnection) -> None:
+    """Let whoever handles letters know, once this transaction is committed, that there are new ones."""
+    await _say(connection, LETTER_WORD)
+
+
+async def _say(connection: AsyncConnection, word: str) -> None:
     if is_postgresql(connection):
-        await connection.execute(select(func.pg_notify(WAKING_WORD, "")))
+        await connection.execute(select(func.pg_notify(word, "")))
 
 
 def insert(connection: AsyncConnection, table: Table[Any]) -> postgresql.Insert | sqlite.Insert:

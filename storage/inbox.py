@@ -13,11 +13,15 @@ _c = tables.letters.c
 
 
 class DatabaseInbox:
-    """A letter that is done leaves its number behind and no words."""
+    """A letter that is done leaves its number behind and no words.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    ``tells``: others handle what is kept, and are told of it.
+    """
+
+    def __init__(self, database: Database, clock: Clock, *, tells: bool = False) -> None:
         self._database = database
         self._clock = clock
+        self._tells = tells
 
     async def accept(self, platform: str, letters: Sequence[Letter]) -> list[Letter]:
         accepted: list[Letter] = []
@@ -32,6 +36,8 @@ class DatabaseInbox:
                 }
                 if (await connection.execute(fresh, row)).one_or_none():
                     accepted.append(letter)
+            if accepted and self._tells:
+                await dialects.tell_of_letters(connection)
             await connection.commit()
         return accepted
 

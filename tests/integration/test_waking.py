@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.ports.inbox import Letter
 from storage import Database, migrate, open_storage
+from storage.inbox import DatabaseInbox
 from storage.waking import listen
 from tests import stored
 from tests.builders import NOON
+from tests.fakes.clocks import HeldClock
 
 pytestmark = pytest.mark.postgres
 
@@ -65,3 +68,25 @@ async def test_what_may_leave_earlier_is_heard_too(storage: Database, postgres_u
         await work.commit()
         async with asyncio.timeout(SOON_S):
             await waking()
+
+
+async def test_letters_that_another_process_has_to_handle_are_heard_and_those_of_its_own_are_not(
+    storage: Database, postgres_url: str
+) -> None:
+    looked, other = asyncio.Event(), open_storage(postgres_url)
+    task = asyncio.create_task(listen(other, lambda: None, look=looked.set))
+    own, receiver = DatabaseInbox(storage, HeldClock()), DatabaseInbox(storage, HeldClock(), tells=True)
+    try:
+        await looked.wait()  # once at the beginning
+        looked.clear()
+        await own.accept("telegram", [Letter(id="1", body="{}")])
+        await receiver.accept("telegram", [Letter(id="1", body="{}")])
+        looking = asyncio.create_task(looked.wait())
+        assert not (await asyncio.wait([looking], timeout=0.05))[0]
+        await receiver.accept("telegram", [Letter(id="2", body="{}")])
+        async with asyncio.timeout(SOON_S):
+            await looking
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await other.close()
