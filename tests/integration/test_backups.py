@@ -12,12 +12,16 @@ from bot.domain.article import StoryId
 from bot.domain.delivery import ChannelPaused, Claim, DeliveryState, Sent
 from bot.domain.history import Trace
 from bot.ports.backups import BackupError, Backups, Outlook, Restored
+from bot.services.deliver import Deliverer
 from storage import Database, migrate, open_storage, signing_key
 from storage.postgresql_backups import PostgresqlBackups
 from storage.sqlite_backups import SqliteBackups
 from tests import stored
 from tests.builders import NOON, receipt
+from tests.fakes.clocks import HeldClock
 from tests.fakes.database import fresh_database_url
+from tests.fakes.events import FakeEvents
+from tests.fakes.platform import FakePlatform
 from tests.postgres import PostgresServer
 
 _RARELY_ON_POSTGRESQL = pytest.mark.parametrize(
@@ -235,6 +239,26 @@ async def test_where_nothing_is_left_what_waited_is_looked_for_or_parked(machine
         assert (looked_for.state, looked_for.uncertain) == (DeliveryState.PENDING, 1)
         assert looked_for.first_attempt_at == LATER
     assert await machine.publish("New") > 1_000_000
+    await machine.close()
+
+
+@_RARELY_ON_POSTGRESQL
+async def test_what_is_found_in_its_channel_after_a_restore_is_not_sent_again(machine: Machine) -> None:
+    stories = await machine.fill("discord")
+    await machine.back_up()
+    await machine.lose_everything()
+    await machine.restore()
+    platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    platform.found = receipt("sent since")
+    clock = HeldClock(LATER + timedelta(hours=1))
+    deliverer = Deliverer(machine.database, {"discord": platform}, clock, FakeEvents())
+    await deliverer.connect("discord", await stored.leased(machine.database))
+    while await deliverer.deliver_due():
+        pass
+    assert platform.sent == []
+    assert platform.searched == [LATER - timedelta(minutes=1)] * 2
+    for story_id in stories:
+        assert (await machine.traces(story_id))["discord"].state is DeliveryState.SENT
     await machine.close()
 
 
