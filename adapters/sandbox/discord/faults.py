@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "missing_access": "Sends are refused with 403, code 50001.",
     "missing_permissions": "Sends are refused with 403, code 50013.",
     "unknown_channel": "Sends are refused with 404, code 10003.",
+    "slow_mode": "Sends are refused with 429, code 20016 (options: seconds, default 30).",
     "closed_dm": "Sends to private chats are refused with 403, code 50007.",
 }
 
@@ -52,6 +53,8 @@ def strike_after(ground: Ground, call: str) -> None:
 
 def strike_send(ground: Ground, *, is_private: bool) -> None:
     """Refuse a send as if the channel were gone or closed."""
+    if fault := _strikes(ground, "slow_mode", "send"):
+        raise refusals.slow_mode(_number(fault, "seconds", 30))
     refusal: dict[str, RefusedError] = {
         "missing_access": refusals.missing_access(),
         "missing_permissions": refusals.missing_permissions(),

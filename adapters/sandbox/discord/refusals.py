@@ -78,6 +78,13 @@ def rate_limited(retry_after: float, *, scope: str, headers: Mapping[str, str]) 
     return error
 
 
+def slow_mode(retry_after: float) -> RefusedError:
+    """429 of the channel's own making, with the code that tells it from a rate limit."""
+    error = rate_limited(retry_after, scope="user", headers={})
+    error.body |= {"message": "This action cannot be performed due to slowmode rate limit.", "code": 20016}
+    return error
+
+
 def unauthorized() -> RefusedError:
     return RefusedError(401, 0, "401: Unauthorized")
 

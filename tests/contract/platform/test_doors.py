@@ -3,13 +3,15 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from adapters.sandbox.contract import MODERATOR_1, READER_1
 from adapters.sandbox.discord.cast import TEXT_CHANNEL_ID, USER_IDS
 from bot.domain.channel import ChannelRef, Loss
 from bot.domain.person import PersonRef
 from bot.messages.action import Action, Verb
 from bot.messages.post import Control, Post, Tone
-from bot.ports.platform import ChannelLostError
+from bot.ports.platform import ChannelLostError, TryLaterError
 from tests.contract.platform import discord_stand, telegram_stand
 from tests.fakes.desk import FakeDesk
 from tests.fakes.doors import FakeDoors
@@ -75,6 +77,16 @@ async def test_a_locked_thread_refuses_us_and_an_unlocked_one_opens() -> None:
         await platform.send(thread, _WORD, once="c")
         await stand.server.change_bot(str(opened["id"]), MODERATOR_1, "delete")
         assert await _heard(doors) == ("closed", thread, Loss.GONE)
+
+
+async def test_slow_mode_is_waited_for_and_closes_nothing() -> None:
+    doors = FakeDoors()
+    async with discord_stand.sandbox() as stand, discord_stand.connected(stand, FakeDesk(), doors=doors) as platform:
+        stand.strike("slow_mode", seconds=40)
+        with pytest.raises(TryLaterError) as later:
+            await platform.send(_CHANNEL, _WORD, once="a")
+        assert later.value.wait_s == pytest.approx(40, abs=1)
+        assert doors.heard.empty()
 
 
 async def test_a_person_on_discord_is_told_in_a_private_chat_that_is_opened_by_need() -> None:

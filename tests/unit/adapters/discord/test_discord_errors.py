@@ -11,6 +11,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict
 
 from adapters.discord.errors import MessageGoneError, ThreadArchivedError, bars_everything, send_error, start_error
+from bot.domain.channel import Loss
 from bot.ports.platform import (
     ChannelLostError,
     PostRefusedError,
@@ -69,6 +70,33 @@ def _unconnectable() -> aiohttp.ClientConnectorError:
 )
 def test_every_refusal_has_its_meaning(status: int, code: int, meaning: type[SendError]) -> None:
     assert type(send_error(_http_error(status, code))) is meaning
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "loss"),
+    [
+        (404, 10003, Loss.GONE),
+        (404, 10004, Loss.GONE),
+        (403, 50001, Loss.SHUT_OUT),
+        (403, 50013, Loss.NO_RIGHTS),
+        (403, 50007, Loss.BLOCKED),
+        (403, 50278, Loss.BLOCKED),
+        (400, 160005, Loss.CLOSED),
+        (400, 50083, Loss.CLOSED),
+        (403, 50009, Loss.NO_RIGHTS),
+    ],
+)
+def test_a_lost_channel_says_what_has_to_change(status: int, code: int, loss: Loss) -> None:
+    lost = send_error(_http_error(status, code))
+    assert isinstance(lost, ChannelLostError)
+    assert lost.loss is loss
+
+
+@pytest.mark.parametrize(("code", "by_rules"), [(240000, True), (200000, True), (200001, True), (50035, False)])
+def test_what_a_servers_own_rules_refuse_is_told_apart(code: int, *, by_rules: bool) -> None:
+    refused = send_error(_http_error(400, code))
+    assert isinstance(refused, PostRefusedError)
+    assert refused.by_rules is by_rules
 
 
 def test_a_wait_is_exactly_as_long_as_discord_says() -> None:

@@ -5,7 +5,7 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 
 from adapters.telegram.errors import send_error
 from adapters.telegram.transport import AnswerLostError, NotSentError, SlowDownError
-from bot.domain.channel import ChannelRef
+from bot.domain.channel import ChannelRef, Loss
 from bot.ports.platform import ChannelLostError, PostRefusedError, SendError, TryLaterError, UncertainError
 
 GROUP = ChannelRef(platform="telegram", id="-1", thread="4")
@@ -49,6 +49,29 @@ UNCERTAIN = (
 )
 def test_each_refusal_has_its_meaning(error: TelegramError, meaning: type[SendError]) -> None:
     assert type(send_error(error, GROUP)) is meaning
+
+
+@pytest.mark.parametrize(
+    ("error", "loss"),
+    [
+        (Forbidden("Forbidden: bot was blocked by the user"), Loss.BLOCKED),
+        (Forbidden("Forbidden: bot can't initiate conversation with a user"), Loss.BLOCKED),
+        (Forbidden("Forbidden: bot was kicked from the supergroup chat"), Loss.SHUT_OUT),
+        (Forbidden("Forbidden: bot is not a member of the channel chat"), Loss.SHUT_OUT),
+        (Forbidden("Forbidden: words that nobody foresaw"), Loss.SHUT_OUT),
+        (Forbidden("Forbidden: the group chat was deleted"), Loss.GONE),
+        (Forbidden("Forbidden: user is deactivated"), Loss.GONE),
+        (BadRequest("Bad Request: chat not found"), Loss.GONE),
+        (BadRequest("Bad Request: message thread not found"), Loss.GONE),
+        (BadRequest("CHAT_WRITE_FORBIDDEN"), Loss.NO_RIGHTS),
+        (BadRequest("Bad Request: not enough rights to send text messages to the chat"), Loss.NO_RIGHTS),
+        (BadRequest("Bad Request: TOPIC_CLOSED"), Loss.CLOSED),
+    ],
+)
+def test_a_lost_chat_says_what_has_to_change(error: TelegramError, loss: Loss) -> None:
+    lost = send_error(error, GROUP)
+    assert isinstance(lost, ChannelLostError)
+    assert lost.loss is loss
 
 
 @pytest.mark.parametrize(
