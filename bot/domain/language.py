@@ -1,5 +1,6 @@
 """Which language a text is written in, told by its script, its letters and its commonest small words."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
@@ -126,6 +127,10 @@ def _turned(table: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return {sign: tuple(languages) for sign, languages in signs.items()}
 
 
+_SCRIPTS: Final = tuple(
+    (language, re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in ranges)}]"))
+    for language, ranges in _BY_SCRIPT
+)
 _LANGUAGES_WITH_WORD = _turned({language: words.split() for language, words in _SMALL_WORDS.items()})
 _LANGUAGES_WITH_LETTER = _turned(_LETTERS)
 
@@ -164,9 +169,8 @@ def language_of_text(text: str) -> str | None:
 
 
 def _by_script(letters: str) -> str | None:
-    points = list(map(ord, letters))
-    for language, ranges in _BY_SCRIPT:
-        share = sum(first <= point <= last for point in points for first, last in ranges) / len(points)
+    for language, script in _SCRIPTS:
+        share = len(script.findall(letters)) / len(letters)
         if share >= (_KANA if language == "ja" else _LEAST_OF_SCRIPT):
             return language
     return None
