@@ -34,12 +34,6 @@ async def test_what_is_pushed_is_as_good_as_what_is_asked_for(tmp_path: Path) ->
         await bot.line_with("telegram pushes to us now")
         await _a_story_is_read_and_judged(world)
         await _news_comes_without_a_reading(world, hub)
-        await bot.end()
-        bot = await world.start_bot(NEWSBOT_TELEGRAM_UPDATES="polling")
-        await world.both_ready()
-        await bot.line_with("a webhook is set for this bot, taking it away to poll")
-        private = await world.chat("telegram", "private", READER_1)
-        assert (await private.say("/help"))["messages"]
 
 
 async def _a_story_is_read_and_judged(world: World) -> None:
