@@ -1,17 +1,21 @@
 """Several processes share the work on one database, and take it over from each other."""
 
+import asyncio
+import signal
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.many import open_cluster
+from tests.many import Cluster, open_cluster
 from tests.world import READER_1, Process
 
 pytestmark = pytest.mark.postgres
 
 SENDERS = ("--only", "discord", "--only", "telegram")
 TAKEN_OVER_S = 15.0
+FROZEN_S = 120.0
 
 
 async def senders_ready(process: Process) -> None:
@@ -40,3 +44,101 @@ async def test_what_one_process_publishes_another_sends_at_once_and_a_second_sen
         seen = await group.press(await group.message_with("Ferries return"), "👍")
         assert seen, "the one that stood by answers now"
         assert set((await cluster.copies()).values()) == {1}
+
+
+@pytest.mark.fault
+async def test_a_stand_by_takes_over_from_a_sender_that_was_killed(tmp_path: Path, postgres_url: str) -> None:
+    async with open_cluster(tmp_path, postgres_url) as cluster:
+        killed, other = await two_senders(cluster)
+        publishing = asyncio.create_task(cluster.publish_steadily("Bulletin", every_s=0.1))
+        await cluster.world.until(lambda: shown_at_least(cluster, 40), "the first bulletins")
+        await killed.end(signal.SIGKILL)
+        began = time.monotonic()
+        await senders_ready(other)
+        taken_over_s = time.monotonic() - began
+        publishing.cancel()
+        await asyncio.gather(publishing, return_exceptions=True)
+        await cluster.publish("After the fall")
+        await cluster.everywhere("After the fall")
+        sent_again_s = time.monotonic() - began
+        sys.stdout.write(f"\ntaken over after {taken_over_s:.1f} s, all caught up after {sent_again_s:.1f} s\n")
+        assert taken_over_s <= TAKEN_OVER_S
+        await kept(cluster, killed_sends=4)
+
+
+@pytest.mark.fault
+async def test_a_sender_that_was_frozen_sends_nothing_more(tmp_path: Path, postgres_url: str) -> None:
+    async with open_cluster(tmp_path, postgres_url) as cluster:
+        frozen, other = await two_senders(cluster)
+        publishing = asyncio.create_task(cluster.publish_steadily("Bulletin", every_s=0.05))
+        await cluster.world.until(lambda: shown_at_least(cluster, 60), "the first bulletins")
+        frozen.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        await senders_ready(other)
+        assert time.monotonic() - began <= TAKEN_OVER_S
+        await asyncio.sleep(FROZEN_S - (time.monotonic() - began))  # as long as the fault matrix asks for
+        frozen.process.send_signal(signal.SIGCONT)
+        for task in ("discord", "telegram"):
+            await frozen.line_with(f"lease lost task='{task}'")
+        await asyncio.sleep(5)  # what it might still send
+        publishing.cancel()
+        await asyncio.gather(publishing, return_exceptions=True)
+        await cluster.publish("After the frost")
+        await cluster.everywhere("After the frost")
+        await kept(cluster, killed_sends=4)
+
+
+@pytest.mark.fault
+async def test_no_two_poll_telegram_however_many_run(tmp_path: Path, postgres_url: str) -> None:
+    async with open_cluster(tmp_path, postgres_url) as cluster:
+        for _ in range(3):
+            process = await cluster.start("--only", "telegram")
+            await process.line_with("task='telegram'")
+        for _ in range(3):
+            for process in cluster.processes:
+                if any("platform ready" in line for line in process.lines) and process.process.returncode is None:
+                    await process.end()
+                    break
+            await asyncio.sleep(3)  # the next one polls
+        conflicts = [entry for entry in await cluster.world.ledger() if entry.get("status") == 409]
+        assert conflicts == []
+
+
+@pytest.mark.fault
+async def test_shards_answer_their_own_servers_and_one_of_them_sends(tmp_path: Path, postgres_url: str) -> None:
+    async with open_cluster(tmp_path, postgres_url) as cluster:
+        first = await cluster.start("--only", "discord", "--shards", "0/2")
+        await first.line_with("platform ready")
+        second = await cluster.start("--only", "discord", "--shards", "1/2")
+        await second.line_with("standing by task='discord'")
+        await cluster.publish("Ferries return")
+        group = await cluster.world.chat("discord", "group", READER_1)
+        card = await group.message_with("Ferries return")
+        assert await group.press(card, "👍")
+        await first.end(signal.SIGKILL)
+        await second.line_with("platform ready")
+        await cluster.publish("Harbour reopens")
+        assert await group.message_with("Harbour reopens")
+
+
+async def two_senders(cluster: Cluster) -> tuple[Process, Process]:
+    """The one that sends, and the one that stands by."""
+    first = await cluster.start(*SENDERS)
+    await senders_ready(first)
+    second = await cluster.start(*SENDERS)
+    for task in ("discord", "telegram"):
+        await second.line_with(f"standing by task='{task}'")
+    return first, second
+
+
+async def shown_at_least(cluster: Cluster, number: int) -> bool:
+    return len(await cluster.world.shown()) >= number
+
+
+async def kept(cluster: Cluster, *, killed_sends: int) -> None:
+    """Nothing is missing; nothing came twice on Discord, and on Telegram only what was under way, and that twice."""
+    assert await cluster.missing() == set()
+    assert await cluster.repeated("discord") == {}
+    repeated = await cluster.repeated("telegram")
+    assert len(repeated) <= killed_sends
+    assert set(repeated.values()) <= {2}
