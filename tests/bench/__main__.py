@@ -21,6 +21,7 @@ from tests.bench import (
     sending,
     start,
     telegram_rate,
+    waking,
 )
 from tests.bench.figure import Row, table
 
@@ -36,6 +37,7 @@ _BENCHMARKS: Final[dict[str, Callable[[], Awaitable[list[Row]]]]] = {
     "parsing_memory": parsing_memory.measure,
     "telegram_rate": telegram_rate.measure,
     "sending": sending.measure,
+    "waking": waking.measure,
 }
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 
