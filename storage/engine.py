@@ -78,8 +78,8 @@ def postgresql_engine(url: URL) -> AsyncEngine:
             "timeout": 10,
             "server_settings": {
                 "application_name": "newsbot",
-                # A process that was frozen inside a transaction must not hold its locks for ever.
-                "idle_in_transaction_session_timeout": "60s",
+                # A process that was frozen inside a transaction must not hold its locks longer than its leases.
+                "idle_in_transaction_session_timeout": "5s",
                 "timezone": "UTC",
             },
         },

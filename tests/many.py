@@ -95,4 +95,6 @@ async def open_cluster(home: Path, url: str, **extra: str) -> AsyncIterator[Clus
         try:
             yield cluster
         finally:
+            for process in cluster.processes:
+                process.go_on()
             await asyncio.gather(*(process.end() for process in cluster.processes))

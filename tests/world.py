@@ -58,6 +58,14 @@ class Process:
                 assert not all(reader.done() for reader in self._readers), "\n".join(self.lines)
                 await self._came.wait()
 
+    def freeze(self) -> None:
+        """As a machine that sleeps, until ``go_on``."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGCONT)
+
     async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and return the exit code once it has ended."""
         if self.process.returncode is None:

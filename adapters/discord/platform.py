@@ -162,7 +162,7 @@ class DiscordPlatform:
         if token is None:
             return None
         channel = await self._channel(to)
-        self._refuse_blind_search(channel.id)
+        await self._refuse_blind_search(channel.id)
         await self._pace(_EVERYTHING, None)
         message_id = await self._asked(self._search(channel, token, since), _place(to))
         return Receipt(channel=to, message_ids=(message_id,)) if message_id else None
@@ -283,13 +283,30 @@ class DiscordPlatform:
                 self._pacer.close(closed, until=self._clock.monotonic() + known.wait_s)
             raise known from error
 
-    def _refuse_blind_search(self, channel_id: int) -> None:
+    async def _refuse_blind_search(self, channel_id: int) -> None:
         """Without the right to read history Discord shows an empty one, which proves nothing."""
         channel = self._connected().get_channel(channel_id)
-        if channel is None or isinstance(channel, discord.abc.PrivateChannel):
+        if channel is None and self._options.shards:
+            rights = await self._asked(self._rights_elsewhere(channel_id), str(channel_id))
+        elif channel is None or isinstance(channel, discord.abc.PrivateChannel):
             return
-        if not channel.permissions_for(channel.guild.me).read_message_history:
+        else:
+            rights = channel.permissions_for(channel.guild.me)
+        if not rights.read_message_history:
             raise UncertainError("we may not read this channel's history")
+
+    async def _rights_elsewhere(self, channel_id: int) -> discord.Permissions:
+        """Ours in a channel of which another process hears; none where its thread's parent is not known here."""
+        client = self._connected()
+        found = await client.fetch_channel(channel_id)
+        if client.user is None or isinstance(found, discord.abc.PrivateChannel):
+            return discord.Permissions.all()
+        guild = await client.fetch_guild(found.guild.id, with_counts=False)
+        channel, me = await guild.fetch_channel(channel_id), await guild.fetch_member(client.user.id)
+        try:
+            return channel.permissions_for(me)
+        except discord.ClientException:
+            return discord.Permissions.none()
 
     async def _search(self, channel: discord.PartialMessageable, token: str, since: datetime) -> str | None:
         """Nonces are not kept with messages, so a message is known again by a button that only we can make."""

@@ -110,7 +110,7 @@ async def test_connections_that_the_server_cut_are_replaced(
 async def test_a_frozen_process_gives_its_locks_back(postgres: Database) -> None:
     async with postgres.changing() as connection:
         shown = await connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout")
-        assert shown.scalar_one() == "1min"
+        assert shown.scalar_one() == "5s"
 
 
 async def _plans(database: Database) -> list[str]:

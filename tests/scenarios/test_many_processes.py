@@ -70,14 +70,14 @@ async def test_a_stand_by_takes_over_from_a_sender_that_was_killed(tmp_path: Pat
 async def test_a_sender_that_was_frozen_sends_nothing_more(tmp_path: Path, postgres_url: str) -> None:
     async with open_cluster(tmp_path, postgres_url) as cluster:
         frozen, other = await two_senders(cluster)
-        publishing = asyncio.create_task(cluster.publish_steadily("Bulletin", every_s=0.05))
-        await cluster.world.until(lambda: shown_at_least(cluster, 60), "the first bulletins")
-        frozen.process.send_signal(signal.SIGSTOP)
+        publishing = asyncio.create_task(cluster.publish_steadily("Bulletin", every_s=0.3))
+        await cluster.world.until(lambda: shown_at_least(cluster, 20), "the first bulletins")
+        frozen.freeze()
         began = time.monotonic()
         await senders_ready(other)
         assert time.monotonic() - began <= TAKEN_OVER_S
         await asyncio.sleep(FROZEN_S - (time.monotonic() - began))  # as long as the fault matrix asks for
-        frozen.process.send_signal(signal.SIGCONT)
+        frozen.go_on()
         for task in ("discord", "telegram"):
             await frozen.line_with(f"lease lost task='{task}'")
         await asyncio.sleep(5)  # what it might still send

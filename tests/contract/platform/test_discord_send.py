@@ -10,8 +10,9 @@ import pytest
 
 from adapters.discord.limits import LIMITS
 from adapters.discord.platform import DiscordPlatform
+from adapters.discord.shards import Shards
 from adapters.sandbox.contract import MODERATOR_1, READER_1, Strictness
-from adapters.sandbox.discord.cast import TEXT_CHANNEL_ID, USER_IDS
+from adapters.sandbox.discord.cast import GUILD_ID, TEXT_CHANNEL_ID, USER_IDS
 from adapters.sandbox.discord.permissions import Permission
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import RateLimit, Receipt
@@ -177,6 +178,32 @@ async def test_a_history_that_we_may_not_read_proves_nothing(stand: Stand) -> No
     async with connected(stand, FakeDesk()) as platform:
         with pytest.raises(UncertainError):
             await platform.find(TEXT_CHANNEL, _card(), since=_LONG_AGO)
+
+
+@pytest.fixture
+async def elsewhere(stand: Stand) -> AsyncIterator[DiscordPlatform]:
+    """One whose only shard does not hear of our server."""
+    theirs = 1 - (int(GUILD_ID) >> 22) % 2
+    sharded = replace(stand.options, shards=Shards(first=theirs, last=theirs, count=2))
+    async with connected(replace(stand, options=sharded), FakeDesk()) as platform:
+        yield platform
+
+
+async def test_a_post_reaches_a_server_that_another_process_hears_and_is_found_there(
+    elsewhere: DiscordPlatform,
+) -> None:
+    sent = await elsewhere.send(TEXT_CHANNEL, _card(), once="a")
+    assert await elsewhere.find(TEXT_CHANNEL, _card(), since=_LONG_AGO) == sent
+
+
+async def test_a_history_of_another_process_s_server_that_we_may_not_read_proves_nothing_either(
+    stand: Stand, elsewhere: DiscordPlatform
+) -> None:
+    channel = stand.server._house.archive.channels[TEXT_CHANNEL.id]
+    deny = {"id": channel["guild_id"], "type": 0, "allow": "0", "deny": str(int(Permission.READ_MESSAGE_HISTORY))}
+    channel["permission_overwrites"] = [deny]
+    with pytest.raises(UncertainError):
+        await elsewhere.find(TEXT_CHANNEL, _card(), since=_LONG_AGO)
 
 
 @pytest.mark.parametrize(
