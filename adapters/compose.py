@@ -343,9 +343,10 @@ def _served(
     from adapters import served  # noqa: PLC0415  # most bots serve nothing and need not load it
     from adapters.web.server import WebServer  # noqa: PLC0415  # the same
 
+    outbox = served.QueueLook(desk.database, desk.clock)
     mounts = [
-        served.health_mount(progress, desk.database, desk.clock),
-        served.metrics_mount(progress, desk.database, desk.clock, figures=serving.figures),
+        served.health_mount(progress, outbox, desk.clock),
+        served.metrics_mount(progress, outbox, desk.clock, figures=serving.figures),
     ]
     if webhook:
         receiver = WebhookReceiver(

@@ -1,5 +1,6 @@
 """What the web server answers, put together from what others hand over."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
@@ -14,6 +15,9 @@ from bot.ports.progress import Progress
 from bot.ports.storage import Storage
 from bot.services.follow_hubs import HubFollower, Pushed
 
+_FRESH_S = 5.0
+_PATIENCE_S = 3.0
+
 HUB_PATH = "/hub/"
 _ANSWERS = {
     Pushed.TAKEN: HTTPStatus.OK,
@@ -26,19 +30,48 @@ _LARGEST_PUSH = 2 * 1024 * 1024
 _LARGEST_UPDATE = 1024 * 1024
 
 
-def health_mount(progress: Progress, storage: Storage, clock: Clock) -> Mount:
+class QueueLook:
+    """What waits in the outbox, asked of the database every five seconds at most, however many want to know."""
+
+    def __init__(self, storage: Storage, clock: Clock, *, patience_s: float = _PATIENCE_S) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._patience_s = patience_s
+        self._looking = asyncio.Lock()
+        self._looked_at = -_FRESH_S
+        self._queues: list[Queue] = []
+
+    async def queues(self) -> list[Queue]:
+        """Raises NoDatabaseError where the database does not answer within three seconds."""
+        try:
+            async with asyncio.timeout(self._patience_s), self._looking:
+                if self._clock.monotonic() - self._looked_at >= _FRESH_S:
+                    async with self._storage.reading() as look:
+                        self._queues = await look.deliveries.queues(now=self._clock.now())
+                    self._looked_at = self._clock.monotonic()
+        except Exception as error:  # whatever a driver raises
+            raise NoDatabaseError from error
+        return self._queues
+
+
+class NoDatabaseError(Exception):
+    """The database does not answer."""
+
+
+def health_mount(progress: Progress, outbox: QueueLook, clock: Clock) -> Mount:
     """``GET /healthz``: 200 or 503, a sentence why, all progress, leases included, and what waits to be sent."""
 
     async def answer(_: Call) -> Reply:
         now = clock.now()
         report = told(progress, now)
         is_well, sentence = judged(report, now)
-        report |= {"is_well": is_well, "why": sentence}
-        async with storage.reading() as look:
-            queues = await look.deliveries.queues(now=now)
+        try:
+            report["queues"] = list(map(_queue, await outbox.queues()))
+        except NoDatabaseError:
+            is_well, sentence = False, f"The database does not answer. {sentence}"
         return Reply(
             status=HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE,
-            body=json.dumps(report | {"queues": list(map(_queue, queues))}),
+            body=json.dumps({"is_well": is_well, "why": sentence} | report),
             kind="application/json",
         )
 
@@ -47,7 +80,7 @@ def health_mount(progress: Progress, storage: Storage, clock: Clock) -> Mount:
 
 def metrics_mount(
     progress: Progress,
-    storage: Storage,
+    outbox: QueueLook,
     clock: Clock,
     *,
     figures: Callable[[Iterable[Queue], Progress, datetime], bytes],
@@ -55,10 +88,8 @@ def metrics_mount(
     """``GET /metrics``: the figures, in Prometheus' text format."""
 
     async def answer(_: Call) -> Reply:
-        now = clock.now()
-        async with storage.reading() as look:
-            queues = await look.deliveries.queues(now=now)
-        return Reply(body=figures(queues, progress, now), kind="text/plain; version=0.0.4; charset=utf-8")
+        queues = await outbox.queues()
+        return Reply(body=figures(queues, progress, clock.now()), kind="text/plain; version=0.0.4; charset=utf-8")
 
     return Mount(path="/metrics", get=answer)
 

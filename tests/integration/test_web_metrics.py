@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from adapters.served import metrics_mount
+from adapters.served import QueueLook, metrics_mount
 from adapters.web.metrics import Metrics
 from bot.domain.subscription import Everything
 from bot.ports.measures import Answering, FeedReading, Matching, Sending, SlowedDown
@@ -54,7 +54,7 @@ async def test_the_page_tells_what_was_measured_and_how_it_stands(newsroom: News
     await newsroom.import_stories(draft("Under way"), title="Wire")
     progress.note("sources", newsroom.clock.now())
     newsroom.clock.pass_on(90)
-    mount = metrics_mount(progress, newsroom.database, newsroom.clock, figures=metrics.page)
+    mount = metrics_mount(progress, QueueLook(newsroom.database, newsroom.clock), newsroom.clock, figures=metrics.page)
     async with served([mount]) as client, client.get("/metrics") as answer:
         assert (answer.status, answer.content_type) == (200, "text/plain")
         page = await answer.text()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Message
 
-from adapters.served import health_mount, hub_mount, metrics_mount, telegram_mount
+from adapters.served import QueueLook, health_mount, hub_mount, metrics_mount, telegram_mount
 from adapters.telegram.webhook import WebhookReceiver
 from adapters.web.metrics import Metrics
 from adapters.web.server import application
@@ -76,11 +76,12 @@ async def everything_mounted(directory: Path) -> AsyncIterator[tuple[ASGIApp, Fa
         follower = HubFollower(
             room.database, NoHubs(), NoParser(), reader, room.clock, room.events, callback=str, wake=lambda: None
         )
+        outbox = QueueLook(room.database, room.clock)
         receiver = WebhookReceiver(inbox, secret=_SECRET)
         app = application(
             [
-                health_mount(progress, room.database, room.clock),
-                metrics_mount(progress, room.database, room.clock, figures=metrics.page),
+                health_mount(progress, outbox, room.clock),
+                metrics_mount(progress, outbox, room.clock, figures=metrics.page),
                 telegram_mount("/telegram/path", receiver.take),
                 hub_mount(follower),
             ]
