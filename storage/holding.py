@@ -55,7 +55,7 @@ async def parked(
     """See ``DeliveryStore.parked``."""
     newest = select(_c.id, _c.story_id).where(*_parked(channel_id, up_to)).order_by(_c.id.desc()).limit(limit)
     rows = (await connection.execute(newest)).all()
-    return [ParkedPost(id=DeliveryId(row.id), story_id=StoryId(row.story_id)) for row in rows]
+    return [ParkedPost(id=DeliveryId(row.id), story_id=row.story_id and StoryId(row.story_id)) for row in rows]
 
 
 async def resend(connection: AsyncConnection, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
@@ -81,7 +81,7 @@ def _parked(channel_id: ChannelId, up_to: DeliveryId | None) -> tuple[ColumnElem
     is_meant = (
         _c.channel_id == channel_id,
         is_in(deliveries, DeliveryState.PARKED),
-        is_of(deliveries, DeliveryKind.HEADLINE),
+        ~is_of(deliveries, DeliveryKind.NOTICE),
     )
     return is_meant if up_to is None else (*is_meant, _c.id <= up_to)
 

@@ -135,10 +135,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParkedPost:
-    """A story's card of which nobody knows whether it arrived."""
+    """A post of which nobody knows whether it arrived: a story's card, or without a story several in one."""
 
     id: DeliveryId
-    story_id: StoryId
+    story_id: StoryId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -402,17 +402,17 @@ class DeliveryStore(Protocol):
     async def parked(
         self, channel_id: ChannelId, *, up_to: DeliveryId | None = None, limit: int = 100
     ) -> list[ParkedPost]:
-        """The channel's headlines that may or may not have arrived, newest first, up to that one."""
+        """The channel's headlines and digests that may or may not have arrived, newest first, up to that one."""
         ...
 
     async def resend(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
-        """Let the channel's parked headlines up to that one be sent again, now; how many. One whose outcome is unknown
+        """Let the channel's parked posts up to that one be sent again, now; how many. One whose outcome is unknown
         again is parked again.
         """
         ...
 
     async def leave(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
-        """Bury the channel's parked headlines up to that one; how many."""
+        """Bury the channel's parked posts up to that one; how many."""
         ...
 
     async def channel_of(self, delivery_id: DeliveryId) -> ChannelId | None:

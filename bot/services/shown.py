@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
-from bot.domain.delivery import Claim, DeliveryId
+from bot.domain.delivery import Claim, DeliveryId, ParkedPost
 from bot.domain.digest import Digest
 from bot.domain.notice import NoticeId, NoticeKind
 from bot.domain.story import Story
@@ -53,14 +54,14 @@ def post_of(shown: Shown) -> Post:
 async def doubtful(look: Reading, channel_id: ChannelId) -> tuple[DoubtfulPost, ...]:
     """The channel's posts of which nobody knows whether they arrived, newest first."""
     parked = await look.deliveries.parked(channel_id)
-    stories = await look.stories.find_all({post.story_id for post in parked}) if parked else {}
-    return tuple(
-        DoubtfulPost(
-            id=post.id,
-            title=stories[post.story_id].title if post.story_id in stories else f"Story {post.story_id}",
-        )
-        for post in parked
-    )
+    stories = await look.stories.find_all({post.story_id for post in parked if post.story_id is not None})
+    return tuple(DoubtfulPost(id=post.id, title=_title(post, stories)) for post in parked)
+
+
+def _title(post: ParkedPost, stories: Mapping[StoryId, Story]) -> str:
+    if post.story_id is None:
+        return "Several stories in one post"
+    return stories[post.story_id].title if post.story_id in stories else f"Story {post.story_id}"
 
 
 async def _word(look: Reading, notice_id: NoticeId) -> Word | None:

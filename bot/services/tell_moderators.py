@@ -22,9 +22,9 @@ async def tell_outcomes(work: UnitOfWork, settled: Sequence[Settled], *, now: da
         match one.outcome:
             case ChannelPaused():
                 await tell_paused(work, one.claim.channel_id, now=now)
-            case Parked() if one.claim.kind is DeliveryKind.HEADLINE:
+            case Parked() if one.claim.kind is not DeliveryKind.NOTICE:
                 await _tell_parked(work, one.claim, now=now)
-            case Buried(by_rules=True, reason=reason) if one.claim.kind is DeliveryKind.HEADLINE:
+            case Buried(by_rules=True, reason=reason) if one.claim.kind is not DeliveryKind.NOTICE:
                 await _tell_refused(work, one.claim, reason, now=now)
             case _:
                 pass
@@ -102,7 +102,7 @@ async def _tell_parked(work: UnitOfWork, claim: Claim, *, now: datetime) -> None
         NewNotice(
             kind=NoticeKind.POSTS_PARKED,
             key=f"parked {claim.id} {claim.attempt}",
-            about=f"Story {claim.story_id}",
+            about="Posts that may not have arrived",
             channel_id=claim.channel_id,
         ),
         now=now,
@@ -119,7 +119,7 @@ async def _tell_refused(work: UnitOfWork, claim: Claim, reason: str, *, now: dat
         NewNotice(
             kind=NoticeKind.POST_REFUSED,
             key=f"refused {claim.id} {claim.attempt}",
-            about=story.title if story else f"Story {claim.story_id}",
+            about=story.title if story else "Several stories in one post",
             reason=reason,
             channel_id=claim.channel_id,
         ),

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.article import StoryId
 from bot.domain.channel import Channel, Loss, Prefers
 from bot.domain.delivery import ChannelPaused, DeliveryState, Parked, Sent
+from bot.domain.notice import NewNotice, NoticeKind
 from storage import Database
 from tests import stored
 from tests.builders import NOON, channel_ref, receipt
@@ -143,6 +144,27 @@ async def test_parked_posts_are_listed_newest_first_and_sent_again_in_order(stor
         assert [post.story_id for post in await work.deliveries.parked(channel.id)] == stories[2:]
         await work.commit()
     assert await _sent_now(storage) == stories[:2]
+
+
+async def test_a_parked_digest_is_listed_and_sent_again_and_a_parked_notice_is_not(storage: Database) -> None:
+    channel = await stored.channel(storage)
+    stories = [await stored.story(storage, f"Story {number}") for number in range(2)]
+    async with storage.writing() as work:
+        await work.notices.keep(channel.id, channel.id, now=NOON)
+        await work.digests.gather(channel.id, stories, now=NOON)
+        notice = NewNotice(kind=NoticeKind.POSTS_PARKED, key="parked", about="", channel_id=channel.id)
+        assert await work.notices.tell(notice, now=NOON) == 1
+        await work.commit()
+    for _ in range(2):
+        [claim] = await stored.claimed(storage)
+        await stored.settled(storage, (claim, Parked(reason="cut")))
+    async with storage.writing() as work:
+        [digest] = await work.deliveries.parked(channel.id)
+        assert digest.story_id is None
+        assert await work.deliveries.resend(channel.id, up_to=digest.id, now=_LATER) == 1
+        await work.commit()
+    [again] = await stored.claimed(storage, now=_LATER)
+    assert again.digest_id is not None
 
 
 async def test_a_parked_post_that_is_left_is_not_sent(storage: Database) -> None:
