@@ -38,7 +38,7 @@ from bot.ports.platform import (
 from bot.ports.progress import Beat, unheard
 from bot.ports.storage import Storage
 from bot.services.shown import NothingToShowError, Shown, post_of, shown_by
-from bot.services.tell_moderators import tell_outcomes
+from bot.services.write_down import Logbook, Moved
 
 LEASE = timedelta(seconds=90)
 """Longer than any send may take with all the retries inside a platform's library."""
@@ -47,19 +47,15 @@ IN_FLIGHT = 100
 """How many sends may be under way at once on a platform: one that is slow holds up no other."""
 
 _IDLE_S = 1.0
+_AGAIN_S = 1.0
+"""After which a database that could not be used is tried again."""
+
 _DRAIN_S = 10.0
 _MAX_POISONED = 5
 _CLOCKS_APART = timedelta(minutes=1)
 """How far the platform's clock may be behind ours; a message may be older for it than our attempt is for us."""
 
 _Attempt = Callable[[Claim, Shown], Awaitable[Outcome]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Moved(Waiting):
-    """The channel lives at another address now."""
-
-    to: ChannelRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +69,8 @@ class _Held:
 class Deliverer:
     """Sends what is due: at most one at a time in a channel, many channels at once.
 
-    One per process. No transaction is open while the network is waited for.
+    One per process. No transaction is open while the network is waited for. While the database cannot be used, what is
+    under way goes on, what arrived is remembered until it can be written down, and nothing new is taken.
     """
 
     def __init__(self, storage: Storage, platforms: Mapping[str, ChatPlatform], clock: Clock, events: Events) -> None:
@@ -85,9 +82,7 @@ class Deliverer:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._flying: dict[asyncio.Task[None], str] = {}
-        self._landed: list[Settled] = []
-        self._has_landed = asyncio.Event()
-        self._settling = asyncio.Lock()
+        self._logbook = Logbook(storage, clock, events)
 
     def wake(self) -> None:
         """Something may be due now."""
@@ -104,7 +99,7 @@ class Deliverer:
         Whose turn was before is dead, or has stopped and finds no row of its own any more. Returns how many sends were
         left open. What we know of them ourselves is written down first.
         """
-        await self._settle_landed()
+        await self._logbook.write()
         left = await self._recover(platform, lease)
         self._connected[platform] = lease
         self.wake()
@@ -129,21 +124,21 @@ class Deliverer:
         if left:
             shown = await self._shown_by(left)
             outcomes = [await self._guarded(claim, shown.get(claim.id), self._after_crash) for claim in left]
-            await self._settle([Settled(claim=claim, outcome=told) for claim, told in zip(left, outcomes, strict=True)])
+            for claim, outcome in zip(left, outcomes, strict=True):
+                self._logbook.note(Settled(claim=claim, outcome=outcome))
+            await self._logbook.write()
             self._events.note("deliveries recovered", platform=platform, count=len(left))
         return len(left)
 
     async def run(self, beat: Beat = unheard) -> None:
         """Deliver until ``stop``. Cancelling it cuts what is under way."""
-        writer = asyncio.create_task(self._write_down())
+        writer = asyncio.create_task(self._logbook.keep(self.wake))
+        trouble: str | None = None
         try:
             while not self._is_stopping:
-                beat()
+                beat(trouble)
                 self._wake.clear()
-                claims = await self._claim()
-                await self._launch(claims)
-                if not claims:
-                    await self._rest()
+                trouble = await self._go_on(trouble)
             if self._flying:
                 await asyncio.wait(self._flying, timeout=_DRAIN_S)
         finally:
@@ -151,7 +146,22 @@ class Deliverer:
                 task.cancel()
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
-            await self._settle_landed()
+            await self._logbook.write()
+
+    async def _go_on(self, trouble: str | None) -> str | None:
+        """Send what is due, or wait until something is; what keeps us from it. ``trouble`` was told already."""
+        try:
+            if not self._logbook.is_behind:
+                claims = await self._claim()
+                await self._launch(claims)
+                if not claims:
+                    await self._rest()
+                return None
+        except Exception as error:  # noqa: BLE001  # whatever it is: what is under way must not be cut
+            if trouble is None:
+                self._events.trouble("outbox out of reach", error)
+        await self._clock.sleep(_AGAIN_S)
+        return "The database cannot be used; nothing new is sent until it can."
 
     async def deliver_due(self) -> int:
         """Send what is due now and return once it is written down; how many rows were claimed."""
@@ -159,7 +169,7 @@ class Deliverer:
         await self._launch(claims)
         if self._flying:
             await asyncio.wait(self._flying)
-        await self._settle_landed()
+        await self._logbook.write()
         return len(claims)
 
     async def _claim(self) -> list[_Held]:
@@ -194,13 +204,32 @@ class Deliverer:
 
     async def _launch(self, held: Sequence[_Held]) -> None:
         """Begin to send what was claimed, unless the turn in which it was claimed ended meanwhile."""
-        shown = await self._shown_by([one.claim for one in held])
+        shown = await self._readable([one.claim for one in held])
         for one in held:
             claim, platform = one.claim, one.claim.channel.platform
-            if self._connected.get(platform) == one.lease:
-                task = asyncio.create_task(self._deliver(claim, shown.get(claim.id)))
+            if claim.id in shown and self._connected.get(platform) == one.lease:
+                task = asyncio.create_task(self._deliver(claim, shown[claim.id]))
                 self._flying[task] = platform
                 task.add_done_callback(self._flying.pop)
+
+    async def _readable(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown | None]:
+        """What each is to show, None where that is no longer there; what cannot be read is put back, and holds up no
+        other.
+        """
+        try:
+            shown = await self._shown_by(claims)
+        except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
+            return await self._readable_apart(claims, error)
+        return {claim.id: shown.get(claim.id) for claim in claims}
+
+    async def _readable_apart(self, claims: Sequence[Claim], error: Exception) -> Mapping[DeliveryId, Shown | None]:
+        shown: dict[DeliveryId, Shown | None] = {}
+        for number, claim in enumerate(claims):
+            if len(claims) == 1 or (not shown and number >= _MAX_POISONED):  # then it is the database that is odd
+                self._logbook.note(Settled(claim=claim, outcome=self._failed(claim, error)))
+            else:
+                shown |= await self._readable([claim])
+        return shown
 
     async def _deliver(self, claim: Claim, shown: Shown | None) -> None:
         waited, began = self._clock.now() - claim.wanted_at, self._clock.monotonic()
@@ -223,36 +252,7 @@ class Deliverer:
                 outcome=type(outcome).__name__.strip("_"),
                 reason=outcome.reason,
             )
-        self._landed.append(Settled(claim=claim, outcome=outcome))
-        self._has_landed.set()
-
-    async def _write_down(self) -> None:
-        """Write results as soon as there are some, in one transaction those that come close together."""
-        while True:
-            await self._has_landed.wait()
-            self._has_landed.clear()
-            await self._settle_landed()
-            self.wake()
-
-    async def _settle_landed(self) -> None:
-        async with self._settling:
-            landed, self._landed = self._landed, []
-            try:
-                await self._settle(landed)
-            except BaseException:
-                self._landed = landed + self._landed
-                raise
-
-    async def _settle(self, settled: Sequence[Settled]) -> None:
-        if not settled:
-            return
-        async with self._storage.writing() as work:
-            await work.deliveries.settle(settled, now=self._clock.now())
-            await tell_outcomes(work, settled, now=self._clock.now())
-            for one in settled:
-                if isinstance(one.outcome, _Moved):
-                    await work.channels.moved(one.claim.channel, one.outcome.to)
-            await work.commit()
+        self._logbook.note(Settled(claim=claim, outcome=outcome))
 
     async def _rest(self) -> None:
         """Wait until something is due that there is room for, at most a second: others write to the outbox too."""
@@ -334,12 +334,16 @@ class Deliverer:
         except SendError as error:
             return await self._refused(claim, shown, error)
         except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
-            self._events.trouble("delivery failed", error, delivery=claim.id)
-            if claim.attempt >= _MAX_POISONED:
-                return Buried(reason=f"it failed on our side {claim.attempt} times")
-            return Waiting(
-                not_before=self._clock.now() + timedelta(seconds=2**claim.attempt), reason="it failed on our side"
-            )
+            return self._failed(claim, error)
+
+    def _failed(self, claim: Claim, error: Exception) -> Outcome:
+        """What to do with one that fails before it leaves, by a fault of ours."""
+        self._events.trouble("delivery failed", error, delivery=claim.id)
+        if claim.attempt >= _MAX_POISONED:
+            return Buried(reason=f"it failed on our side {claim.attempt} times")
+        return Waiting(
+            not_before=self._clock.now() + timedelta(seconds=2**claim.attempt), reason="it failed on our side"
+        )
 
     async def _refused(self, claim: Claim, shown: Shown, error: SendError) -> Outcome:
         now = self._clock.now()
@@ -347,7 +351,7 @@ class Deliverer:
             case TryLaterError(wait_s=wait_s, limit=limit):
                 return Waiting(not_before=now + timedelta(seconds=wait_s), reason=str(error), limit=limit)
             case ChannelLostError(moved_to=ChannelRef() as new):
-                return _Moved(not_before=now, reason=str(error), to=new)
+                return Moved(not_before=now, reason=str(error), to=new)
             case ChannelLostError(loss=loss):
                 return ChannelPaused(reason=str(error), loss=loss)
             case PostRefusedError(by_rules=by_rules):

@@ -18,13 +18,14 @@ from bot.ports.platform import (
     TryLaterError,
     UncertainError,
 )
-from bot.ports.storage import UnitOfWork
+from bot.ports.storage import Reading, UnitOfWork
 from bot.services.deliver import IN_FLIGHT, LEASE, Deliverer
 from bot.services.publish import publish
 from bot.services.topics import Topics
 from storage import Database
 from tests import stored
 from tests.builders import channel_ref, draft, new_channel, new_source, opinion
+from tests.fakes.beats import FakeBeats
 from tests.fakes.clocks import HeldClock
 from tests.fakes.events import FakeEvents
 from tests.fakes.platform import FakePlatform
@@ -42,19 +43,27 @@ def failing(*errors: BaseException) -> Callable[[], None]:
 
 
 class Storage:
-    """A database that is gone for one write when it is told to be."""
+    """A database that is gone when it is told to be: for one write, or until it is back."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._fails = False
-        self.reading = database.reading
+        self.is_gone = False
         self.close = database.close
 
     def fail_once(self) -> None:
         self._fails = True
 
+    def go(self) -> None:
+        self.is_gone = True
+
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
+        if self.is_gone:
+            raise ConnectionResetError("the database is gone")
+        return self._database.reading()
+
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        if self._fails:
+        if self._fails or self.is_gone:
             self._fails = False
             raise ConnectionResetError("the database is gone")
         return self._database.writing()
@@ -109,6 +118,11 @@ class Outbox:
             await work.opinions.save(opinion(story_id, words="So it is."))
             await work.deliveries.refresh(story_id, due=self.clock.now())
             await work.commit()
+
+    async def settle_down(self, sent: int) -> None:
+        """Let time pass until so many posts were sent, and known to be."""
+        while (await self.counts()).get(DeliveryState.SENT) != sent:
+            self.clock.pass_on(1.0)
 
     async def die_while_sending(self) -> None:
         """Claim as a process that then is killed."""
@@ -352,6 +366,56 @@ async def test_what_has_arrived_is_written_down_before_the_next_turn_decides(out
         await outbox.deliverer.deliver_due()
     assert await outbox.connect() == 0
     assert await outbox.counts() == {DeliveryState.SENT: 1}
+
+
+async def test_what_arrives_while_the_database_is_gone_is_written_down_when_it_is_back(outbox: Outbox) -> None:
+    await outbox.promise("One", "Two", places=("100", "200"))
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    beats = FakeBeats()
+    running = asyncio.create_task(outbox.deliverer.run(beats))
+    await outbox.platform.flying(2)
+    outbox.storage.go()
+    outbox.deliverer.wake()
+    await outbox.clock.asleep(1.0)
+    outbox.platform.gate.set()
+    await outbox.platform.shown(2)
+    assert await outbox.counts() == {DeliveryState.SENDING: 2, DeliveryState.PENDING: 2}
+    outbox.storage.is_gone = False
+    await outbox.settle_down(4)
+    outbox.deliverer.stop()
+    await running
+    assert sorted(map(str, outbox.platform.titles)) == ["One", "One", "Two", "Two"]
+    assert await outbox.counts() == {DeliveryState.SENT: 4}
+    assert [event for event, _ in outbox.events.troubles if event == "outbox out of reach"] == ["outbox out of reach"]
+    assert any("database cannot be used" in (trouble or "") for trouble in beats.heard)
+    assert beats.heard[-1] is None
+
+
+async def test_nothing_new_is_taken_while_a_result_cannot_be_written_down(outbox: Outbox) -> None:
+    await outbox.promise("One", "Two")
+    await outbox.connect()
+    outbox.platform.trouble_at[channel_ref("100")] = outbox.storage.fail_once
+    running = asyncio.create_task(outbox.deliverer.run())
+    await outbox.clock.asleep(1.0)
+    assert outbox.platform.titles == ["One"], "its result waits, and the next one with it"
+    await outbox.settle_down(2)
+    outbox.deliverer.stop()
+    await running
+    assert outbox.platform.titles == ["One", "Two"]
+
+
+async def test_a_story_that_cannot_be_read_is_given_up_after_five_tries_and_holds_up_no_other(outbox: Outbox) -> None:
+    odd, _ = await outbox.promise("Odd", "Two", places=tuple(str(number) for number in range(8)))
+    async with outbox.database.changing() as connection:
+        await connection.exec_driver_sql("UPDATE articles SET first_seen_at = 'never' WHERE story_id = ?", (odd,))
+        await connection.commit()
+    await outbox.connect()
+    for _ in range(20):
+        await outbox.deliverer.deliver_due()
+        outbox.clock.pass_on(32)
+    assert set(outbox.platform.titles) == {"Two"}
+    assert await outbox.counts() == {DeliveryState.SENT: 8, DeliveryState.BURIED: 8}
 
 
 async def test_long_after_a_crash_the_channel_s_history_decides(outbox: Outbox) -> None:
