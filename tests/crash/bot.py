@@ -26,7 +26,7 @@ from adapters.telegram.platform import TelegramOptions, TelegramPlatform
 from bot import runtime
 from bot.domain.delivery import Claim, Receipt
 from bot.messages.limits import Limits
-from bot.services import deliver, keep_lease
+from bot.services import deliver, keep_lease, share_hosts
 from bot.services.keep_lease import Tempo
 from storage.articles import DatabaseArticles
 from storage.deliveries import DatabaseDeliveries
@@ -176,6 +176,7 @@ def _watch(order: Order) -> None:
             lasts_s=order.lease_s, renewed_every_s=order.lease_s / 5, asked_every_s=0.1, margin_s=order.lease_s / 10
         )
         patch.object(keep_lease, "Tempo", lambda: tempo).start()
+        patch.object(share_hosts, "LASTS", timedelta(seconds=order.lease_s)).start()
 
 
 def _pass(*passed: str) -> None:
