@@ -12,6 +12,7 @@ from playwright.async_api import Browser, async_playwright
 from tests.absence import go_without
 from tests.outside import OutsideGuard
 from tests.postgres import PostgresServer, PostgresUnavailableError, running_server
+from tests.shared_dialects import share_dialects
 
 _CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # Chromium's own sandbox does not start for root
@@ -26,6 +27,7 @@ _CHROMIUM_ARGUMENTS = (
 
 _GUARD = OutsideGuard()
 sys.addaudithook(_GUARD)
+share_dialects()
 
 # The same examples in every run, so that a failure is a find and never luck; a busy machine is no failure.
 settings.register_profile("newsbot", derandomize=True, deadline=None)

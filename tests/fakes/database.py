@@ -16,8 +16,13 @@ async def fresh_database(directory: Path) -> Database:
 
 def fresh_database_url(directory: Path) -> str:
     """The URL of an empty, migrated database in a file of its own in that directory."""
+    return database_url(directory, holding=_migrated())
+
+
+def database_url(directory: Path, *, holding: bytes) -> str:
+    """The URL of a database in a file of its own in that directory, with what another's file held."""
     with tempfile.NamedTemporaryFile(dir=directory, prefix="newsbot-", suffix=".db", delete=False) as file:
-        file.write(_migrated())
+        file.write(holding)
     return sqlite_url(Path(file.name))
 
 
