@@ -6,27 +6,25 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from adapters.discord.inbound import PLATFORM as DISCORD
 from adapters.discord.limits import LIMITS as DISCORD_LIMITS
-from adapters.discord.platform import DiscordOptions, DiscordPlatform
+from adapters.discord.platform import DiscordPlatform
 from adapters.feeds.reader import FeedsReader
 from adapters.machine.clock import SystemClock
 from adapters.machine.home import make_home
 from adapters.machine.logs import LogEvents
-from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
-from adapters.sandbox.options import Addresses
 from adapters.settings import Settings
 from adapters.share import Part, Share
 from adapters.telegram.limits import LIMITS as TELEGRAM_LIMITS
 from adapters.telegram.limits import PLATFORM as TELEGRAM
-from adapters.telegram.platform import TelegramOptions, TelegramPlatform
+from adapters.telegram.platform import TelegramPlatform
 from adapters.telegram.webhook import Webhook, WebhookReceiver, webhook_below
+from adapters.wires import Wires, wires_of
 from bot.commands.house import House, MayManage
 from bot.desk import NewsDesk
 from bot.domain.channel import ChannelRef
@@ -77,14 +75,6 @@ _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wires:
-    """How this process reaches each platform; None leaves a platform out."""
-
-    discord: DiscordOptions | None
-    telegram: TelegramOptions | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
     """Where a web server answers, what is measured for it and how that is told."""
 
@@ -113,38 +103,6 @@ class Desk:
     clock: SystemClock
     leases: LeaseKeeper
     events: LogEvents
-
-
-def live_wires(settings: Settings) -> Wires:
-    """The platforms for which a token is set, at their own addresses or at those that are set."""
-    discord, telegram = settings.discord_token, settings.telegram_token
-    return Wires(
-        discord=DiscordOptions(
-            token=discord.get_secret_value(),
-            api_url=_with_path(settings.discord_api_url, "/api/v10"),
-            gateway_url=settings.discord_gateway_url,
-        )
-        if discord
-        else None,
-        telegram=TelegramOptions(
-            token=telegram.get_secret_value(),
-            api_url=_with_path(settings.telegram_api_url, "/bot"),
-            pays=settings.telegram_paid_broadcast,
-        )
-        if telegram
-        else None,
-    )
-
-
-def sandbox_wires(addresses: Addresses, settings: Settings) -> Wires:
-    """Both platforms in the sandbox; where it keeps no rate limits, we need keep none."""
-    rates, pays = settings.sandbox_rates, settings.telegram_paid_broadcast
-    return Wires(
-        discord=DiscordOptions(
-            token=DISCORD_TOKEN, api_url=addresses.discord_api, gateway_url=addresses.discord_gateway, rates=rates
-        ),
-        telegram=TelegramOptions(token=TELEGRAM_TOKEN, api_url=addresses.telegram_api, rates=rates, pays=pays),
-    )
 
 
 @asynccontextmanager
@@ -214,7 +172,7 @@ async def build_runtime(
 ) -> Runtime:
     """The running bot, not yet started. The caller holds the only process on an SQLite file."""
     events = desk.events
-    wires = _shared(wires, share)
+    wires = wires_of(share, wires)
     key = await signing_key(desk.database)
     codec = ActionCodec(key)
     webhook = _webhook(settings, key)
@@ -262,15 +220,6 @@ async def build_runtime(
             **(_served(settings, desk, progress, serving, webhook, platforms, wake=deliverer.wake) if serving else {}),
         },
         progress=progress,
-    )
-
-
-def _shared(wires: Wires, share: Share) -> Wires:
-    """The wires that this process uses."""
-    discord = wires.discord if Part.DISCORD in share.parts else None
-    return Wires(
-        discord=replace(discord, shards=share.shards) if discord else None,
-        telegram=wires.telegram if Part.TELEGRAM in share.parts else None,
     )
 
 
@@ -407,11 +356,6 @@ async def _migrate(settings: Settings) -> None:
 def _place(told: str) -> ChannelRef:
     platform, _, place = told.partition(":")
     return ChannelRef(platform=platform, id=place)
-
-
-def _with_path(address: str | None, path: str) -> str | None:
-    """An address given without any path gets the usual one."""
-    return address.rstrip("/") + path if address and not urlsplit(address).path.strip("/") else address
 
 
 def _platforms(

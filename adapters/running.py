@@ -14,9 +14,7 @@ from adapters.compose import (
     build_runtime,
     database_file,
     is_embedded,
-    live_wires,
     open_desk,
-    sandbox_wires,
     serving_at,
 )
 from adapters.machine.clock import SystemClock
@@ -30,6 +28,7 @@ from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats
 from adapters.seeding import PageError, follow_everything, import_file, page_files
 from adapters.settings import Settings
 from adapters.share import Part, Share
+from adapters.wires import live_wires, sandbox_wires
 from bot.domain.errors import NewsbotError, SourceExistsError
 from bot.domain.lease import Lease
 from bot.domain.topic import CatalogueError
