@@ -49,7 +49,7 @@ _REFUSED: Final = frozenset({
 _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
 _LONGEST_REASON: Final = 200
 _LATER_S: Final = 60.0
-_UNREACHABLE_S: Final = 5.0
+UNREACHABLE_S: Final = 5.0
 _BARRED_S: Final = 300.0
 
 _FATAL_CLOSE: Final = {
@@ -83,9 +83,9 @@ def send_error(error: Exception) -> SendError:
         case discord.HTTPException():
             meaning = _refusal(error)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            meaning = TryLaterError("Discord cannot be reached", wait_s=_UNREACHABLE_S)
+            meaning = TryLaterError("Discord cannot be reached", wait_s=UNREACHABLE_S)
         case RuntimeError() if "closed" in str(error):
-            meaning = TryLaterError("not connected to Discord", wait_s=_UNREACHABLE_S)
+            meaning = TryLaterError("not connected to Discord", wait_s=UNREACHABLE_S)
         case _:
             meaning = UncertainError("the connection to Discord broke before it answered")
     return meaning

@@ -15,6 +15,7 @@ from adapters.discord.client import NOBODY, NewsClient, ShardsClient, prepare_li
 from adapters.discord.controls import first_token
 from adapters.discord.door_watch import DoorWatch
 from adapters.discord.errors import (
+    UNREACHABLE_S,
     MessageGoneError,
     ThreadArchivedError,
     bars_everything,
@@ -164,7 +165,7 @@ class DiscordPlatform:
         channel = await self._channel(to)
         await self._refuse_blind_search(channel.id)
         await self._pace(_EVERYTHING, None)
-        message_id = await self._asked(self._search(channel, token, since), _place(to))
+        message_id = await self._looked(self._search(channel, token, since), _place(to))
         return Receipt(channel=to, message_ids=(message_id,)) if message_id else None
 
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
@@ -283,11 +284,18 @@ class DiscordPlatform:
                 self._pacer.close(closed, until=self._clock.monotonic() + known.wait_s)
             raise known from error
 
+    async def _looked(self, looking: Awaitable[_T], place: str) -> _T:
+        """The same for what changes nothing: where its answer is lost, it can be asked again."""
+        try:
+            return await self._asked(looking, place)
+        except UncertainError as error:
+            raise TryLaterError(str(error), wait_s=UNREACHABLE_S) from error
+
     async def _refuse_blind_search(self, channel_id: int) -> None:
         """Without the right to read history Discord shows an empty one, which proves nothing."""
         channel = self._connected().get_channel(channel_id)
         if channel is None and self._options.shards:
-            rights = await self._asked(self._rights_elsewhere(channel_id), str(channel_id))
+            rights = await self._looked(self._rights_elsewhere(channel_id), str(channel_id))
         elif channel is None or isinstance(channel, discord.abc.PrivateChannel):
             return
         else:

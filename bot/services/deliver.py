@@ -1,6 +1,7 @@
 """Keep the promises of the outbox: claim, send, write down what became of it."""
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from bot.ports.platform import (
 )
 from bot.ports.progress import Beat, unheard
 from bot.ports.storage import Storage
+from bot.services.breaker import Breaker
 from bot.services.shown import NothingToShowError, Shown, post_of, shown_by
 from bot.services.write_down import Logbook, Moved
 
@@ -83,6 +85,7 @@ class Deliverer:
         self._is_stopping = False
         self._flying: dict[asyncio.Task[None], str] = {}
         self._logbook = Logbook(storage, clock, events)
+        self._breakers: defaultdict[str, Breaker] = defaultdict(lambda: Breaker(clock))
 
     def wake(self) -> None:
         """Something may be due now."""
@@ -160,7 +163,7 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  # whatever it is: what is under way must not be cut
             if trouble is None:
                 self._events.trouble("outbox out of reach", error)
-        await self._clock.sleep(_AGAIN_S)
+        await self._pause(_AGAIN_S)
         return "The database cannot be used; nothing new is sent until it can."
 
     async def deliver_due(self) -> int:
@@ -190,11 +193,14 @@ class Deliverer:
                     held += [_Held(claim=claim, lease=lease) for claim in claims]
             if held:
                 await work.commit()
+        for platform, count in Counter(one.claim.channel.platform for one in held).items():
+            self._breakers[platform].began(count)
         return held
 
     def _room(self, platform: str) -> int:
         """How many more sends may be under way there."""
-        return IN_FLIGHT - sum(where == platform for where in self._flying.values())
+        flying = sum(where == platform for where in self._flying.values())
+        return self._breakers[platform].lets_through(IN_FLIGHT - flying)
 
     async def _shown_by(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown]:
         if not claims:
@@ -258,8 +264,11 @@ class Deliverer:
         """Wait until something is due that there is room for, at most a second: others write to the outbox too."""
         async with self._storage.reading() as look:
             due = await look.deliveries.next_due(tuple(filter(self._room, self._connected)))
-        wait = _IDLE_S if due is None else min(max((due - self._clock.now()).total_seconds(), 0.0), _IDLE_S)
-        sleeping = asyncio.ensure_future(self._clock.sleep(wait))
+        await self._pause(_IDLE_S if due is None else min(max((due - self._clock.now()).total_seconds(), 0.0), _IDLE_S))
+
+    async def _pause(self, seconds: float) -> None:
+        """Let that much time pass, or less where something may have changed."""
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
         waking = asyncio.ensure_future(self._wake.wait())
         try:
             await asyncio.wait((sleeping, waking), return_when=asyncio.FIRST_COMPLETED)
@@ -272,10 +281,13 @@ class Deliverer:
         if claim.kind is not DeliveryKind.REFRESH:
             post = post_of(shown)
             left = await self._left_behind(claim, shown)
-            return Sent(receipt=left or await self._send(platform, claim, post))
-        if claim.receipt is None or not claim.receipt.message_ids:
+            receipt = left or await self._send(platform, claim, post)
+        elif claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
-        return Sent(receipt=await platform.edit(claim.receipt, post_of(shown)))
+        else:
+            receipt = await platform.edit(claim.receipt, post_of(shown))
+        self._breakers[platform.name].answered()
+        return Sent(receipt=receipt)
 
     async def _send(self, platform: ChatPlatform, claim: Claim, post: Post) -> Receipt:
         """The receipt. A send that breaks without an answer of the platform may have broken after the post left."""
@@ -306,8 +318,13 @@ class Deliverer:
         if claim.kind is DeliveryKind.REFRESH:
             return Waiting(not_before=now + REPEAT_AFTER, reason=reason)
         if self._must_look(claim):
-            with suppress(UncertainError):
+            try:
                 found = await self._find(claim, shown)
+            except TryLaterError as error:  # it stays unknown, so that nobody sends before somebody has looked
+                return Waiting(not_before=now + timedelta(seconds=error.wait_s), reason=reason, was_uncertain=True)
+            except UncertainError:
+                pass
+            else:
                 return Sent(receipt=found) if found else after_nothing_found(claim, now=now, reason=reason)
         repeat_safe = timedelta(seconds=self._platforms[claim.channel.platform].limits.repeat_safe_s)
         return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)
@@ -328,13 +345,16 @@ class Deliverer:
         if shown is None:
             return Buried(reason="the story is no longer there")
         try:
-            return await attempt(claim, shown)
+            outcome = await attempt(claim, shown)
         except NothingToShowError as error:
             return Buried(reason=str(error))
         except SendError as error:
+            if self._breakers[claim.channel.platform].failed(error):
+                self._events.warn("platform answers nothing, left alone", platform=claim.channel.platform)
             return await self._refused(claim, shown, error)
         except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
             return self._failed(claim, error)
+        return outcome
 
     def _failed(self, claim: Claim, error: Exception) -> Outcome:
         """What to do with one that fails before it leaves, by a fault of ours."""

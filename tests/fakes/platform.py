@@ -39,6 +39,7 @@ class FakePlatform:
         self.managers: set[PersonRef] = set()
         self.refuses: PlatformStartError | None = None
         self.trouble: Callable[[], None] = lambda: None
+        self.trouble_with_history: Callable[[], None] = lambda: None
         self.trouble_at: dict[ChannelRef, Callable[[], None]] = {}
         self.in_flight = 0
         self.most_in_flight = 0
@@ -81,6 +82,7 @@ class FakePlatform:
     async def find(self, to: ChannelRef, post: Post, *, since: datetime) -> Receipt | None:
         if self.is_blind:
             raise UncertainError("we may not read this channel's history")
+        self.trouble_with_history()
         self.searched.append(since)
         return self.found
 

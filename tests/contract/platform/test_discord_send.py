@@ -171,6 +171,15 @@ async def test_an_older_message_is_not_taken_for_the_one_that_is_looked_for(
     assert await platform.find(TEXT_CHANNEL, _card(), since=later) is None
 
 
+async def test_a_history_that_cannot_be_read_just_now_is_to_be_read_later(
+    stand: Stand, platform: DiscordPlatform
+) -> None:
+    await platform.send(TEXT_CHANNEL, _card(), once="a")
+    stand.strike("error_before", status=503)
+    with pytest.raises(TryLaterError):
+        await platform.find(TEXT_CHANNEL, _card(), since=_LONG_AGO)
+
+
 async def test_a_history_that_we_may_not_read_proves_nothing(stand: Stand) -> None:
     channel = stand.server._house.archive.channels[TEXT_CHANNEL.id]
     deny = {"id": channel["guild_id"], "type": 0, "allow": "0", "deny": str(int(Permission.READ_MESSAGE_HISTORY))}

@@ -497,6 +497,41 @@ async def test_where_nobody_can_look_it_is_repeated_once_and_then_left_to_a_pers
     assert not outbox.events.troubles
 
 
+async def test_while_the_history_cannot_be_read_nothing_is_sent_again(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another()
+    await outbox.promise("One")
+    await outbox.die_while_sending()
+    outbox.clock.pass_on(3600)
+    outbox.platform.trouble_with_history = failing(*[TryLaterError("status 502", wait_s=5) for _ in range(3)])
+    await outbox.connect()
+    for _ in range(2):
+        outbox.clock.pass_on(5)
+        assert await outbox.deliverer.deliver_due() == 1
+    assert outbox.platform.sent == []
+    outbox.platform.found = Receipt(channel=channel_ref(), message_ids=("77",))
+    outbox.clock.pass_on(5)
+    await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+    assert outbox.platform.sent == []
+
+
+async def test_a_platform_that_answers_nothing_is_left_alone_but_for_one_try_each_half_minute(outbox: Outbox) -> None:
+    await outbox.promise("One", places=tuple(str(number) for number in range(30)))
+    await outbox.connect()
+    outbox.platform.trouble = failing(*[TryLaterError("unreachable", wait_s=5) for _ in range(31)])
+    assert await outbox.deliverer.deliver_due() == 30
+    outbox.clock.pass_on(29)
+    assert await outbox.deliverer.deliver_due() == 0
+    outbox.clock.pass_on(1)
+    assert await outbox.deliverer.deliver_due() == 1
+    assert await outbox.deliverer.deliver_due() == 0
+    outbox.clock.pass_on(30)
+    assert await outbox.deliverer.deliver_due() == 1
+    assert await outbox.deliverer.deliver_due() == 29
+    assert [event for event, _ in outbox.events.warnings] == ["platform answers nothing, left alone"]
+
+
 async def test_a_card_is_brought_up_to_date_where_it_stands(outbox: Outbox) -> None:
     (story_id,) = await outbox.promise("One", places=("1", "2"))
     await outbox.connect()
