@@ -59,8 +59,8 @@ def interval_for(address: str, settings: Settings) -> float | None:
 
     A feed in a network that the operator allows is the operator's own: no stranger's server need be spared.
     """
-    host = urlsplit(address).hostname or ""
     try:
+        host = urlsplit(address).hostname or ""
         place = ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
         return settings.read_interval

@@ -4,7 +4,6 @@ The database that was there is kept as a schema of its own, so no right to creat
 """
 
 import asyncio
-import os
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
@@ -20,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.backups import BackupError, Contents, Outlook, Restored
 from storage import coming_back
+from storage.backup_files import part_of
 from storage.coming_back import TAKEN_AT, check_version
 from storage.engine import postgresql_engine
 from storage.notes import DatabaseNotes
@@ -38,27 +38,19 @@ class PostgresqlBackups:
 
     def make(self, file: str, *, now: datetime) -> Contents:
         """See ``Backups``. pg_dump sees the database as it is at one moment, whoever writes meanwhile."""
-        if Path(file).exists():
-            raise BackupError(f"{file} is there already. Choose another name.")
-        part = Path(f"{file}.part")
 
         async def note(connection: AsyncConnection) -> None:
             await DatabaseNotes(connection).write(TAKEN_AT, now.isoformat())
 
-        self._in_transaction(note)
         try:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            part.touch(mode=0o600)  # it holds the key that signs buttons
-            self._run(
-                "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--schema=public", f"--file={part}"
-            )
-            contents = self._contents(str(part))
-            os.link(part, file)
-            part.unlink()
+            with part_of(file) as part:
+                self._in_transaction(note)
+                self._run(
+                    "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--schema=public", f"--file={part}"
+                )
+                return self._contents(str(part))
         except OSError as error:
             raise BackupError(f"The backup cannot be written to {file}: {error.strerror}.") from None
-        return contents
 
     def outlook(self, file: str) -> Outlook:
         """See ``Backups``."""

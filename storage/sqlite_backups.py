@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 
 from bot.ports.backups import BackupError, Contents, Outlook, Restored
 from storage import coming_back
+from storage.backup_files import part_of
 from storage.coming_back import TAKEN_AT, check_version
 from storage.schema import migrate
 
@@ -29,18 +30,12 @@ class SqliteBackups:
         """See ``Backups``."""
         if not self._file.exists():
             raise BackupError(f"There is no database at {self._file} yet, so there is nothing to back up.")
-        part = Path(f"{file}.part")
-        with _in_words(f"The backup cannot be written to {file}"):
-            part.parent.mkdir(parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            part.touch(mode=0o600)  # it holds the key that signs buttons
+        with _in_words(f"The backup cannot be written to {file}"), part_of(file) as part:
             _copy(self._file, part)
             with closing(_opened(part)) as copy:
                 copy.execute("INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)", (TAKEN_AT, now.isoformat()))
             contents = _contents(part)
             _written_for_good(part)
-            os.link(part, file)  # unlike a rename, it replaces nothing
-            part.unlink()
         return contents
 
     def outlook(self, file: str) -> Outlook:
@@ -181,8 +176,6 @@ def _in_words(what: str) -> Iterator[None]:
     """Whatever goes wrong is a BackupError that begins so."""
     try:
         yield
-    except FileExistsError as error:
-        raise BackupError(f"{error.filename2 or error.filename} is there already. Choose another name.") from None
     except (sqlite3.Error, OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise BackupError(f"{what}: {why}.") from None

@@ -217,6 +217,8 @@ def web_address(written: str) -> URL:
         raise ReadingError("That address is too long.", kind="address")
     try:
         url = URL(written.strip())
+        _ = url.host  # decoded, and perhaps refused, only when it is asked for
+        (url.raw_host or "").encode("idna")  # what a resolver would refuse: an empty or an endless label
     except ValueError:
         raise ReadingError("That is not a web address.", kind="address") from None
     if url.scheme not in {"http", "https"} or not _HOST.fullmatch(url.raw_host or ""):

@@ -295,6 +295,7 @@ async def test_a_backup_replaces_no_file(machine: Machine) -> None:
     with pytest.raises(BackupError, match="is there already"):
         await machine.back_up()
     assert await asyncio.to_thread(Path(machine.file).read_text) == "precious"
+    assert not await asyncio.to_thread(Path(f"{machine.file}.part").exists)
     await machine.close()
 
 

@@ -14,6 +14,7 @@ from adapters.sources import interval_for
         ("http://[::1]/feed.xml", None),
         ("http://10.1.2.3/feed.xml", None),
         ("https://wire.example/feed", None),
+        ("http://[::1", None),
     ],
 )
 def test_a_feed_of_the_operator_s_own_network_is_read_every_fifteen_seconds(

@@ -29,6 +29,12 @@ def test_an_address_of_the_web_is_taken(written: str) -> None:
     assert web_address(written).scheme in {"http", "https"}
 
 
+@pytest.mark.parametrize("host", ["xn--a.b..c", "a..b", "a" * 64 + ".example", "[::1"])
+def test_a_name_that_no_resolver_can_ask_for_is_no_address(host: str) -> None:
+    with pytest.raises(ReadingError, match="not a web address"):
+        web_address(f"http://{host}/feed")
+
+
 @given(st.text(max_size=60) | st.text(max_size=60).map("http://{}".format))
 def test_any_text_is_an_address_of_the_web_or_refused_in_words(written: str) -> None:
     with suppress(ReadingError):
