@@ -15,7 +15,7 @@ from storage import Database, migrate, open_storage
 from tests import stored
 from tests.builders import draft, new_source
 from tests.newsroom import small_catalogue
-from tests.world import ROOT, Json, Process, World, open_world
+from tests.world import Json, Process, World, no_seeds, open_world
 
 FOLLOWING = frozenset({"text", "announcement", "group", "channel"})
 
@@ -77,10 +77,7 @@ class Cluster:
 @asynccontextmanager
 async def open_cluster(home: Path, url: str, **extra: str) -> AsyncIterator[Cluster]:
     """A sandbox and an empty database, with no process on it yet; everything is ended after the block."""
-    seeds = home / "seeds"
-    seeds.mkdir()
-    (seeds / "topics.toml").symlink_to(ROOT / "seeds" / "topics.toml")
-    settings = {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_SEEDS": str(seeds), "NEWSBOT_SANDBOX_RATES": "false"}
+    settings = {"NEWSBOT_DATABASE_URL": url, "NEWSBOT_SEEDS": str(no_seeds(home)), "NEWSBOT_SANDBOX_RATES": "false"}
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(open_world(home, **settings, **extra))
         await asyncio.to_thread(migrate, url)

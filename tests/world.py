@@ -93,6 +93,14 @@ async def newsbot(*arguments: str, **environment: str) -> tuple[int, str]:
     return code, "\n".join(process.lines)
 
 
+def no_seeds(home: Path) -> Path:
+    """The directory to name as NEWSBOT_SEEDS where a test tells stories of its own: the topics, and no pages."""
+    seeds = home / "seeds"
+    seeds.mkdir()
+    (seeds / "topics.toml").symlink_to(ROOT / "seeds" / "topics.toml")
+    return seeds
+
+
 @dataclass(slots=True)
 class Chat:
     """One chat as one person uses it."""

@@ -21,7 +21,7 @@ from tests.crash.paper import Press, printed
 from tests.crash.points import Fuse, Order
 from tests.crash.wire import Wire, is_discord_send, is_telegram_send, laid
 from tests.stored import channel_in
-from tests.world import ROOT, Json, World, open_world
+from tests.world import Json, World, no_seeds, open_world
 
 FOLLOWING = frozenset({"text", "announcement", "group", "channel"})
 """The kinds of chats that follow everything."""
@@ -61,7 +61,7 @@ async def prepared(home: Path, *, database: str | None, dice: random.Random) -> 
         environment = {
             "NEWSBOT_HOME": str(home),
             "NEWSBOT_DATABASE_URL": url,
-            "NEWSBOT_SEEDS": str(_no_seeds(home)),
+            "NEWSBOT_SEEDS": str(no_seeds(home)),
             "NEWSBOT_REFRESH_DELAY": "0.3",
             "NEWSBOT_FETCH_ALLOW": "127.0.0.0/8",
             "NEWSBOT_DISCORD_TOKEN": DISCORD_TOKEN,
@@ -96,14 +96,6 @@ async def _furnish(ground: Ground, feeds: list[str]) -> None:
             await work.commit()
     finally:
         await storage.close()
-
-
-def _no_seeds(home: Path) -> Path:
-    """The topics, and no pages to import at each start."""
-    seeds = home / "seeds"
-    (seeds / "pages").mkdir(parents=True)
-    (seeds / "topics.toml").symlink_to(ROOT / "seeds" / "topics.toml")
-    return seeds
 
 
 async def press_anything(ground: Ground, dice: random.Random) -> None:
