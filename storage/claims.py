@@ -66,6 +66,8 @@ async def claim(
             claims += [_to_claim(row, attempt=row.attempt + 1, now=now, until=now + lease) for row in taken]
             if len(taken) == len(rows):
                 break
+        if len(claims) == limit:
+            break
     return claims
 
 

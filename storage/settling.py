@@ -92,7 +92,7 @@ def _steps(one: Settled) -> tuple[tuple[_Step, ...], dict[str, Any]]:
             values |= {"the_waited_s": waited and waited.seconds, "the_waited_limit": waited and waited.limit}
             if receipt is None:
                 return _SHOWN_NOWHERE, values
-            return (_SHOWN_AT_ONCE if claim.kind in _NO_CARDS else _SHOWN), values
+            return (_EDITED if claim.kind is DeliveryKind.REFRESH else _SHOWN), values
         case Waiting():
             values |= {"the_due": outcome.not_before, "the_limit": outcome.limit}
             values |= {"was_uncertain": outcome.was_uncertain, "more": int(outcome.was_uncertain)}
@@ -151,8 +151,11 @@ def _let_go(state: DeliveryState, *names: str, **values: Any) -> _Step:
     return _Step(statement, (*_CLAIM, "the_moment", "the_reason", *names))
 
 
-def _done() -> _Step:
-    """Done, unless it was wished for again in the meantime: then the row waits anew, when that wish is due."""
+def _done(*more: str) -> _Step:
+    """Done, unless it was wished for again in the meantime: then the row waits anew, when that wish is due.
+
+    ``more`` columns are written with it.
+    """
     was_wished_again = _c.revision != bindparam("the_revision")
     statement = (
         update(deliveries)
@@ -172,23 +175,18 @@ def _done() -> _Step:
             reason=None,
             waited_s=bindparam("the_waited_s"),
             waited_limit=bindparam("the_waited_limit"),
+            **{name: bindparam(f"the_{name}") for name in more},
         )
     )
-    return _Step(statement, (*_CLAIM, "the_revision", "the_moment", "the_waited_s", "the_waited_limit"))
+    names = ("the_revision", "the_moment", "the_waited_s", "the_waited_limit", *(f"the_{name}" for name in more))
+    return _Step(statement, (*_CLAIM, *names))
 
 
 def _card_stands() -> _Step:
-    """Where the card stands now. A headline is its own card; an edit may have given another receipt."""
+    """Where the card stands now: an edit may have given another receipt."""
     its_card = select(_card.c.id).join_from(_held, _card, is_card_of(_card, _held)).where(_is_held(_held))
     receipt: dict[str, Any] = {name: bindparam(f"the_{name}") for name in _RECEIPT}
     statement = update(deliveries).where(_c.id == its_card.scalar_subquery()).values(receipt)
-    return _Step(statement, (*_CLAIM, *(f"the_{name}" for name in _RECEIPT)))
-
-
-def _it_stands() -> _Step:
-    """Where a post stands that is nobody's card."""
-    receipt: dict[str, Any] = {name: bindparam(f"the_{name}") for name in _RECEIPT}
-    statement = update(deliveries).where(_is_held(deliveries)).values(receipt)
     return _Step(statement, (*_CLAIM, *(f"the_{name}" for name in _RECEIPT)))
 
 
@@ -233,9 +231,8 @@ def _others_paused() -> _Step:
     return _Step(statement, ("the_channel",))
 
 
-_NO_CARDS: Final = frozenset({DeliveryKind.DIGEST, DeliveryKind.NOTICE})
-_SHOWN: Final = (_card_stands(), _done())
-_SHOWN_AT_ONCE: Final = (_it_stands(), _done())
+_EDITED: Final = (_card_stands(), _done())
+_SHOWN: Final = (_done(*_RECEIPT),)
 _SHOWN_NOWHERE: Final = (_done(), _no_refresh())
 _WAITING: Final = (
     _remembered(DeliveryState.PENDING),

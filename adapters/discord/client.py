@@ -1,6 +1,7 @@
 """The discord.py client as we need it: no caches, no commands of its own, every interaction handed on."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -27,6 +28,7 @@ _LONGEST_WAIT_S: Final = 10.0
 NOBODY: Final = discord.AllowedMentions.none()
 """Whom our messages ping. Said with each edit too: there the library forgets what the client was told (2.7.1)."""
 
+_CALLS_TO_FORGET: Final = 1_000
 _GUILD_READY_S: Final = 0.1
 _LAST_ANSWERS_S: Final = 2.0
 
@@ -53,6 +55,17 @@ def _tracing(on_slow_down: Callable[[], None]) -> aiohttp.TraceConfig:
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(answered)
     return trace
+
+
+def _seldom(forget: Callable[[], None]) -> Callable[[], None]:
+    """Once in a thousand calls: the library asks for it with every new channel, and each time looks at all the rest."""
+    calls = itertools.count(1)
+
+    def forget_seldom() -> None:
+        if not next(calls) % _CALLS_TO_FORGET:
+            forget()
+
+    return forget_seldom
 
 
 class NewsClient(discord.Client):
@@ -89,6 +102,8 @@ class NewsClient(discord.Client):
         self.http.max_ratelimit_timeout = _LONGEST_WAIT_S  # as an option the library takes no less than 30 s
         request = partial(self.http.request, timeout=_REQUEST_TIMEOUT)
         self.http.request = request  # type: ignore[method-assign]  # the library offers no setting for it
+        forget = _seldom(self.http._try_clear_expired_ratelimits)  # noqa: SLF001  # nor for this
+        self.http._try_clear_expired_ratelimits = forget  # type: ignore[method-assign]  # noqa: SLF001  # as above
         self._menu = menu
         self._respond = respond
         self._on_login = on_login

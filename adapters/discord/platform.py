@@ -33,6 +33,7 @@ from bot.domain.delivery import Receipt, Waited
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
+from bot.messages.memo import Memo
 from bot.messages.pacing import Pacer, Rate
 from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
@@ -92,6 +93,7 @@ class DiscordPlatform:
         self._doors = DoorWatch(doors)
         self._options = options
         self._codec = codec
+        self._card: Memo[Post, discord.ui.LayoutView] = Memo(lambda post: card(post, codec))
         self._clock = clock
         self._pacer = Pacer(OVERALL_RATE, debt=OVERALL_DEBT)
         self._turns = Turns("Discord", clock)
@@ -257,7 +259,7 @@ class DiscordPlatform:
     async def _send(
         self, channel: discord.PartialMessageable, to: ChannelRef, post: Post, once: str
     ) -> discord.Message:
-        sending = channel.send(view=card(post, self._codec), nonce=once, allowed_mentions=NOBODY)
+        sending = channel.send(view=self._card(post), nonce=once, allowed_mentions=NOBODY)
         return await self._asked(sending, _place(to))
 
     async def _edit(self, receipt: Receipt, post: Post) -> None:
@@ -265,7 +267,7 @@ class DiscordPlatform:
         channel = await self._channel(receipt.channel)
         message = channel.get_partial_message(int(receipt.message_ids[0]))
         await self._pace(place, CHANNEL_RATE)
-        await self._asked(message.edit(view=card(post, self._codec), allowed_mentions=NOBODY), place)
+        await self._asked(message.edit(view=self._card(post), allowed_mentions=NOBODY), place)
 
     async def _wake(self, ref: ChannelRef) -> None:
         """Sending wakes an archived thread by itself, editing does not."""

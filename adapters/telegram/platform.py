@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from telegram import Update, User
@@ -14,12 +14,12 @@ from adapters.telegram.client import Client
 from adapters.telegram.errors import is_gone, is_unchanged, send_error
 from adapters.telegram.handling import Handler
 from adapters.telegram.inbound import ANONYMOUS_ADMIN, Inbound, channel_ref
-from adapters.telegram.limits import LIMITS, OVERALL, PAID, PLATFORM
+from adapters.telegram.limits import LIMITS, OVERALL, PAID, PAID_IN_FLIGHT, PLATFORM
 from adapters.telegram.menu import publish_menus
 from adapters.telegram.news_of_chats import Closed, Moved, Opened, news_of
 from adapters.telegram.polling import Poller
 from adapters.telegram.pressed import Pressed
-from adapters.telegram.render import render
+from adapters.telegram.render import Rendered, render
 from adapters.telegram.respond import Responder
 from adapters.telegram.rights import Rights
 from adapters.telegram.speech import Speech
@@ -30,6 +30,7 @@ from bot.domain.delivery import Receipt
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
+from bot.messages.memo import Memo
 from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox
@@ -80,6 +81,7 @@ class TelegramPlatform:
         measure: Measure = unmeasured,
     ) -> None:
         self._codec = codec
+        self._rendered: Memo[Post, Rendered] = Memo(lambda post: render(post, codec))
         self._clock = clock
         self._inbox = inbox
         self._prompts = prompts
@@ -90,6 +92,7 @@ class TelegramPlatform:
         self._client = Client(self._transport)
         self._budget = Budget(clock, overall=PAID if options.pays else OVERALL, is_kept=options.rates)
         self._paid = True if options.pays else None
+        self._limits = replace(LIMITS, in_flight=PAID_IN_FLIGHT) if options.pays else LIMITS
         self._rights = Rights(self._client, clock)
         self._is_ready = asyncio.Event()
         self._webhook = webhook
@@ -101,7 +104,7 @@ class TelegramPlatform:
 
     @property
     def limits(self) -> Limits:
-        return LIMITS
+        return self._limits
 
     async def listen(self, desk: Desk, beat: Beat = unheard) -> None:
         """See ChatPlatform. Raises PlatformStartError when the token is refused."""
@@ -133,7 +136,7 @@ class TelegramPlatform:
         try:
             message = await self._client.show(
                 "sendMessage",
-                render(post, self._codec),
+                self._rendered(post),
                 chat_id=chat,
                 message_thread_id=thread,
                 allow_paid_broadcast=self._paid,
@@ -147,7 +150,7 @@ class TelegramPlatform:
         """Make the sent message say this; no change is a success. Raises SendError kinds, but never UncertainError."""
         chat = _number(receipt.channel.id)
         _demand_same_chat(receipt)
-        rendered = render(post, self._codec)
+        rendered = self._rendered(post)
         for message in receipt.message_ids[:1]:
             await self._budget.turn(chat, Purpose.EDIT)
             try:

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
+
+IN_FLIGHT: Final = 100
+"""Enough for a thousand a second where an answer takes a tenth of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +20,7 @@ class Limits:
     ``has_forms``: whether several fields can be asked at once.
     ``one_listener``: whether one process at a time may listen to people.
     ``greets``: whether people open a conversation with a start command.
+    ``in_flight``: how many sends may be under way at once: one that is slow holds up no other.
     """
 
     measure: Callable[[str], int]
@@ -31,3 +36,4 @@ class Limits:
     has_forms: bool = False
     one_listener: bool = False
     greets: bool = False
+    in_flight: int = IN_FLIGHT

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import (
@@ -24,6 +24,7 @@ from bot.domain.delivery import (
     after_uncertain,
 )
 from bot.domain.lease import Lease
+from bot.messages.memo import Memo
 from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.events import Events
@@ -44,9 +45,6 @@ from bot.services.write_down import Logbook, Moved
 
 LEASE = timedelta(seconds=90)
 """Longer than any send may take with all the retries inside a platform's library."""
-
-IN_FLIGHT = 100
-"""How many sends may be under way at once on a platform: one that is slow holds up no other."""
 
 _IDLE_S = 1.0
 _AGAIN_S = 1.0
@@ -80,6 +78,7 @@ class Deliverer:
         self._platforms = platforms
         self._clock = clock
         self._events = events
+        self._post_of = Memo(post_of)
         self._connected: dict[str, Lease] = {}
         self._wake = asyncio.Event()
         self._is_stopping = False
@@ -200,7 +199,7 @@ class Deliverer:
     def _room(self, platform: str) -> int:
         """How many more sends may be under way there."""
         flying = sum(where == platform for where in self._flying.values())
-        return self._breakers[platform].lets_through(IN_FLIGHT - flying)
+        return self._breakers[platform].lets_through(self._platforms[platform].limits.in_flight - flying)
 
     async def _shown_by(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown]:
         if not claims:
@@ -262,8 +261,10 @@ class Deliverer:
 
     async def _rest(self) -> None:
         """Wait until something is due that there is room for, at most a second: others write to the outbox too."""
-        async with self._storage.reading() as look:
-            due = await look.deliveries.next_due(tuple(filter(self._room, self._connected)))
+        due: datetime | None = None
+        if open_to := tuple(filter(self._room, self._connected)):
+            async with self._storage.reading() as look:
+                due = await look.deliveries.next_due(open_to)
         await self._pause(_IDLE_S if due is None else min(max((due - self._clock.now()).total_seconds(), 0.0), _IDLE_S))
 
     async def _pause(self, seconds: float) -> None:
@@ -279,13 +280,13 @@ class Deliverer:
     async def _show(self, claim: Claim, shown: Shown) -> Outcome:
         platform = self._platforms[claim.channel.platform]
         if claim.kind is not DeliveryKind.REFRESH:
-            post = post_of(shown)
+            post = self._post_of(shown)
             left = await self._left_behind(claim, shown)
             receipt = left or await self._send(platform, claim, post)
         elif claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
         else:
-            receipt = await platform.edit(claim.receipt, post_of(shown))
+            receipt = await platform.edit(claim.receipt, self._post_of(shown))
         self._breakers[platform.name].answered()
         return Sent(receipt=receipt)
 
@@ -338,7 +339,7 @@ class Deliverer:
     async def _find(self, claim: Claim, shown: Shown) -> Receipt | None:
         """Raises UncertainError where the platform has a history that we may not read."""
         platform = self._platforms[claim.channel.platform]
-        return await platform.find(claim.channel, post_of(shown), since=claim.first_attempt_at - _CLOCKS_APART)
+        return await platform.find(claim.channel, self._post_of(shown), since=claim.first_attempt_at - _CLOCKS_APART)
 
     async def _guarded(self, claim: Claim, shown: Shown | None, attempt: _Attempt) -> Outcome:
         """What became of the attempt; every failure is an outcome."""

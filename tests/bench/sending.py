@@ -16,8 +16,9 @@ from adapters.machine.clock import SystemClock
 from adapters.telegram.platform import TelegramOptions, TelegramPlatform
 from bot.domain.delivery import DeliveryState
 from bot.messages.action import ActionCodec
+from bot.messages.limits import IN_FLIGHT
 from bot.ports.platform import ChatPlatform
-from bot.services.deliver import IN_FLIGHT, Deliverer
+from bot.services.deliver import Deliverer
 from storage import Database, migrate, open_storage
 from storage.tables import deliveries
 from tests import stored

@@ -54,7 +54,17 @@ _DISCORD_MESSAGE: dict[str, object] = {
     "type": 0,
     "components": [],
 }
-_APPLICATION = {"id": "1", "name": "bench", "icon": None, "description": "", "bot_public": True, "flags": 0}
+_APPLICATION = {
+    "id": "1",
+    "name": "bench",
+    "icon": None,
+    "description": "",
+    "bot_public": True,
+    "bot_require_code_grant": False,
+    "verify_key": "",
+    "owner": _PERSON,
+    "flags": 0,
+}
 _HELLO = {"op": 10, "t": None, "s": None, "d": {"heartbeat_interval": 41_250}}
 _GENEROUS = {"X-RateLimit-Limit": "100000", "X-RateLimit-Remaining": "99999", "X-RateLimit-Reset-After": "1"}
 
@@ -90,7 +100,8 @@ async def _serve() -> None:
             return await _gateway(request)
         await request.read()
         if request.path in _AT_ONCE:
-            return web.json_response(_AT_ONCE[request.path])
+            # discord.py takes an answer for JSON only where its type says no more than that.
+            return web.Response(body=json.dumps(_AT_ONCE[request.path]).encode(), content_type="application/json")
         await asyncio.sleep(LATENCY_S)
         if request.path.startswith("/bot"):
             return web.Response(body=telegram, content_type="application/json")

@@ -11,6 +11,7 @@ from bot.domain.article import StoryId
 from bot.domain.delivery import DeliveryState, RateLimit, Receipt
 from bot.domain.lease import Lease
 from bot.domain.subscription import Everything
+from bot.messages.limits import IN_FLIGHT
 from bot.ports.platform import (
     ChannelLostError,
     PostRefusedError,
@@ -19,7 +20,7 @@ from bot.ports.platform import (
     UncertainError,
 )
 from bot.ports.storage import Reading, UnitOfWork
-from bot.services.deliver import IN_FLIGHT, LEASE, Deliverer
+from bot.services.deliver import LEASE, Deliverer
 from bot.services.publish import publish
 from bot.services.topics import Topics
 from storage import Database
@@ -587,6 +588,16 @@ async def test_a_platform_that_answers_nothing_holds_up_no_other(outbox: Outbox)
     outbox.platform.gate.set()
     both.stop()
     await running
+
+
+async def test_one_post_is_made_for_all_channels_that_show_the_same(outbox: Outbox) -> None:
+    await outbox.promise("One", "Two", places=("100", "200", "300"))
+    await outbox.connect()
+    while await outbox.deliverer.deliver_due():
+        pass
+    shown = [post for _, post, _ in outbox.platform.sent]
+    assert len(shown) == 6
+    assert len({id(post) for post in shown}) == 2
 
 
 async def test_every_kind_of_send_error_has_an_outcome() -> None:
