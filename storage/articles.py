@@ -1,9 +1,9 @@
 """Texts that sources published, in the tables ``articles`` and ``article_keys``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,13 +16,18 @@ from storage import attic, dialects, search
 from storage.tables import article_keys, articles, sources, stories
 
 _c = articles.c
-_MOST_KEYS = 1000
-"""How many keys are asked for at once; both databases take at most some ten thousand values in a statement."""
+_Asked = TypeVar("_Asked", str, int)
+_MOST_ASKED = 1000
+"""How many keys or articles are asked for at once; both databases take some ten thousand values in a statement."""
 
 _KEYS_EACH = 40
 """Some publishers make up ids and links at each fetch; the rows for them must not grow for ever."""
 
-_ADD = insert(articles).returning(_c.id, sort_by_parameter_order=True)
+_OWNERS = select(article_keys.c.key, article_keys.c.article_id).where(
+    article_keys.c.key.in_(bindparam("keys", expanding=True))
+)
+_NUMBERED = select(articles).where(_c.id.in_(bindparam("numbers", expanding=True)))
+_ADD = insert(articles)
 _DATE_STORY = (
     update(stories)
     .where(stories.c.id == bindparam("the_story"), stories.c.at.is_(None))
@@ -37,19 +42,16 @@ class DatabaseArticles:
         self._connection = connection
 
     async def known(self, keys: Iterable[str]) -> Mapping[str, Article]:
-        wanted = list(dict.fromkeys(keys))
-        found: dict[str, Article] = {}
-        for start in range(0, len(wanted), _MOST_KEYS):
-            batch = wanted[start : start + _MOST_KEYS]
-            statement = (
-                select(article_keys.c.key, articles)
-                .join_from(article_keys, articles, _c.id == article_keys.c.article_id)
-                .where(article_keys.c.key.in_(batch))
-            )
-            found.update({row.key: to_article(row) for row in await self._connection.execute(statement)})
-            if missing := [key for key in batch if key not in found]:
-                found.update(await attic.known(self._connection, missing))
-        return found
+        owners: dict[str, int] = {}
+        for batch in _batches(list(dict.fromkeys(keys))):
+            owners.update((row.key, row.article_id) for row in await self._connection.execute(_OWNERS, {"keys": batch}))
+        found: dict[int, Article] = {}
+        for numbers in _batches(sorted(set(owners.values()))):
+            rows = await self._connection.execute(_NUMBERED, {"numbers": numbers})
+            found.update({row.id: to_article(row) for row in rows})
+            if gone := [number for number in numbers if number not in found]:
+                found.update(await attic.numbered(self._connection, gone))
+        return {key: found[number] for key, number in owners.items() if number in found}
 
     async def find(self, article_id: ArticleId) -> Article | None:
         row = (await self._connection.execute(select(articles).where(_c.id == article_id))).one_or_none()
@@ -68,8 +70,10 @@ class DatabaseArticles:
     async def add_all(self, new: Sequence[NewArticle]) -> list[ArticleId]:
         if not new:
             return []
-        numbers = (await self._connection.execute(_ADD, [_row(article) for article in new])).scalars()
-        added = [(ArticleId(number), article) for number, article in zip(numbers, new, strict=True)]
+        # SQLite would be visited for each row, were it asked for the numbers that it gives.
+        numbers = map(ArticleId, await dialects.take_numbers(self._connection, articles, len(new)))
+        added = list(zip(numbers, new, strict=True))
+        await self._connection.execute(_ADD, [{"id": number, **_row(article)} for number, article in added])
         await self._connection.execute(_DATE_STORY, [_story_date(article) for article in new])
         await self._know_by((number, article.keys) for number, article in added)
         await search.make_findable(self._connection, [(number, article.draft) for number, article in added])
@@ -160,6 +164,10 @@ class DatabaseArticles:
         statement = select(_c.title, _c.has_own_title, _c.former_titles).where(_c.id == article_id)
         row = (await self._connection.execute(statement)).one()
         return titles_before(row.former_titles, row.title if row.has_own_title else draft.title, draft.title)
+
+
+def _batches(asked: Sequence[_Asked]) -> Iterator[Sequence[_Asked]]:
+    return (asked[start : start + _MOST_ASKED] for start in range(0, len(asked), _MOST_ASKED))
 
 
 def _row(article: NewArticle) -> Mapping[str, Any]:

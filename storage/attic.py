@@ -135,14 +135,10 @@ class DatabaseAttic:
         return len(old)
 
 
-async def known(connection: AsyncConnection, keys: Sequence[str]) -> Mapping[str, Article]:
-    """The articles that are gone to which any of the keys belongs, by key."""
-    statement = (
-        select(article_keys.c.key, former_articles)
-        .join_from(article_keys, former_articles, _f.id == article_keys.c.article_id)
-        .where(article_keys.c.key.in_(keys))
-    )
-    return {row.key: _to_article(row) for row in await connection.execute(statement)}
+async def numbered(connection: AsyncConnection, numbers: Sequence[int]) -> Mapping[int, Article]:
+    """Those of the articles that are gone and still known, by number."""
+    statement = select(former_articles).where(_f.id.in_(numbers))
+    return {row.id: _to_article(row) for row in await connection.execute(statement)}
 
 
 def _to_article(row: Row[*tuple[Any, ...]]) -> Article:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, Text, func, select
+from sqlalchemy import Table, Text, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
@@ -11,6 +11,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 
 from storage.column_types import Moment
+
+_LAST_NUMBER = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
 
 WAKING_WORD = "newsbot_due"
 LETTER_WORD = "newsbot_letter"
@@ -34,6 +36,16 @@ async def tell_of_letters(connection: AsyncConnection) -> None:
 async def _say(connection: AsyncConnection, word: str) -> None:
     if is_postgresql(connection):
         await connection.execute(select(func.pg_notify(word, "")))
+
+
+async def take_numbers(connection: AsyncConnection, table: Table[Any], count: int) -> list[int]:
+    """So many numbers for new rows of the table, ascending; nobody else is given them."""
+    if is_postgresql(connection):
+        given = func.nextval(func.pg_get_serial_sequence(table.name, "id")).label("number")
+        return list((await connection.execute(select(given).select_from(func.generate_series(1, count)))).scalars())
+    # Whoever asks is the only one who writes, and SQLite counts on from the highest number that was ever written.
+    last = (await connection.execute(_LAST_NUMBER, {"name": table.name})).scalar_one_or_none() or 0
+    return list(range(last + 1, last + 1 + count))
 
 
 def insert(connection: AsyncConnection, table: Table[Any]) -> postgresql.Insert | sqlite.Insert:

@@ -4,40 +4,26 @@ Of each word only the newest articles that have it are looked at: that bounds th
 rare words count, since one that many have tells next to nothing.
 """
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
+from itertools import chain
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Select,
-    Subquery,
-    Text,
-    bindparam,
-    cast,
-    exists,
-    func,
-    literal,
-    select,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import bindparam, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from bot.domain.empty_words import EMPTY_WORDS
+from bot.domain.sameness import Likeness
 from bot.domain.source import SourceId
 from bot.domain.story import Headline, Story
 from storage import dialects
 from storage.column_types import Moment, Number
-from storage.search import index, indexed_words
-from storage.tables import article_words, articles, stories
+from storage.search import indexed_words
+from storage.tables import articles, stories
 
 _MOST_WORDS = 12
-_NO_WORD = "~"
-"""Stands where there are fewer words: it is in no text, since texts are cut into letters and digits."""
 
 _NEWEST = 100
 """Articles with a word that are looked at."""
@@ -47,94 +33,103 @@ _FEWEST_RELATED = 2
 _SHORTEST = 4
 """Letters of a word that makes stories related; most shorter ones are grammar."""
 
+# Of SQLite one statement asks for all words of a document: words go in and the numbers of articles come out as JSON.
+# PostgreSQL is asked for some at a time, each a value of its own: knowing the word, its planner walks back through
+# the newest articles for a common one and takes the index for a rare one; not knowing it, it walks through all of them.
+_HAVING_ON_SQLITE = text(f"""
+    SELECT asked.value AS word, (
+        SELECT json_group_array(rowid) FROM (
+            SELECT rowid FROM article_index WHERE article_index MATCH asked.value ORDER BY rowid DESC LIMIT {_NEWEST}
+        )
+    ) AS holders
+    FROM json_each(:words) AS asked
+""")  # noqa: S608  # the number is ours
+_ONE_HAVING = f"""
+    ARRAY(
+        SELECT article_id FROM article_words WHERE words @@ CAST(:word_{{}} AS tsquery)
+        ORDER BY article_id DESC LIMIT {_NEWEST}
+    )
+"""  # noqa: S608  # the number is ours
+_HAVING_ON_POSTGRESQL = text(f"SELECT {','.join(map(_ONE_HAVING.format, range(_MOST_WORDS)))}")
+_NO_WORD = "~"
+"""Stands where there are fewer words: it is in no text, since texts are cut into letters and digits."""
+
 _teller = articles.alias("teller")
+_OF_OTHERS = (
+    select(articles.c.id, stories.c.at)
+    .join_from(articles, stories, stories.c.id == articles.c.story_id)
+    .where(
+        articles.c.id.in_(bindparam("articles", expanding=True)),
+        stories.c.at >= bindparam("since", type_=Moment),
+        ~exists().where(
+            _teller.c.story_id == articles.c.story_id, _teller.c.source_id == bindparam("the_source", type_=Number)
+        ),
+    )
+)
+_TITLES = select(articles.c.id, articles.c.story_id, articles.c.title).where(
+    articles.c.id.in_(bindparam("articles", expanding=True))
+)
 
 
-async def like_this(
-    connection: AsyncConnection, words: Sequence[str], *, at_least: int, not_by: SourceId, since: datetime, limit: int
-) -> list[int]:
-    """The ids of the articles that ``StoryStore.like_this`` speaks of."""
-    is_postgresql = dialects.is_postgresql(connection)
-    asked = _asked(indexed_words(" ".join(words)), is_postgresql=is_postgresql)
-    values = {**asked, "at_least": at_least, "the_source": not_by, "the_moment": since, "at_most": limit}
-    return list((await connection.execute(_like_this(is_postgresql=is_postgresql), values)).scalars())
+async def like_these(
+    connection: AsyncConnection, wanted: Sequence[Likeness], *, not_by: SourceId, limit: int
+) -> list[list[int]]:
+    """The ids of the articles that ``StoryStore.like_these`` speaks of."""
+    asked = [indexed_words(" ".join(one.words))[:_MOST_WORDS] for one in wanted]
+    having = await _having(connection, list(set(chain.from_iterable(asked))))
+    close = [_closest(words, having, at_least=one.at_least) for words, one in zip(asked, wanted, strict=True)]
+    told_at = await _of_others(connection, close, not_by=not_by, since=min((one.since for one in wanted), default=None))
+    return [
+        [number for number in numbers if number in told_at and told_at[number] >= one.since][:limit]
+        for numbers, one in zip(close, wanted, strict=True)
+    ]
 
 
 async def related(connection: AsyncConnection, story: Story, *, limit: int) -> list[Headline]:
     """See ``StoryStore.related``."""
-    is_postgresql = dialects.is_postgresql(connection)
     telling = [word for word in indexed_words(story.title) if len(word) >= _SHORTEST and word not in EMPTY_WORDS]
-    values = {**_asked(telling, is_postgresql=is_postgresql), "the_story": story.id}
+    having = await _having(connection, telling[:_MOST_WORDS])
+    close = _closest(telling[:_MOST_WORDS], having, at_least=_FEWEST_RELATED)
+    if not close:
+        return []
+    rows = {row.id: row for row in await connection.execute(_TITLES, {"articles": close})}
     found: dict[StoryId, Headline] = {}
-    for row in await connection.execute(_related(is_postgresql=is_postgresql), values):
-        found.setdefault(StoryId(row.story_id), Headline(id=StoryId(row.story_id), title=row.title))
+    for row in (rows[number] for number in close):  # several articles may tell one story
+        if row.story_id != story.id:
+            found.setdefault(StoryId(row.story_id), Headline(id=StoryId(row.story_id), title=row.title))
     return list(found.values())[:limit]
 
 
-def _asked(words: Sequence[str], *, is_postgresql: bool) -> dict[str, Any]:
-    quote = "'" if is_postgresql else '"'
-    padded = [*words, *[_NO_WORD] * _MOST_WORDS][:_MOST_WORDS]
-    return {f"word_{place}": f"{quote}{word}{quote}" for place, word in enumerate(padded)}
+async def _having(connection: AsyncConnection, words: Sequence[str]) -> Mapping[str, Sequence[int]]:
+    """The newest articles that have the word, for each of the words; these are of letters and digits alone."""
+    if not words:
+        return {}
+    if not dialects.is_postgresql(connection):
+        asked = json.dumps([f'"{word}"' for word in words])
+        rows = await connection.execute(_HAVING_ON_SQLITE, {"words": asked})
+        return {row.word.strip('"'): json.loads(row.holders) for row in rows}
+    found: dict[str, Sequence[int]] = {}
+    for start in range(0, len(words), _MOST_WORDS):
+        some = words[start : start + _MOST_WORDS]
+        padded = [*some, *[_NO_WORD] * _MOST_WORDS][:_MOST_WORDS]
+        values = {f"word_{place}": f"'{word}'" for place, word in enumerate(padded)}
+        found.update(zip(some, (await connection.execute(_HAVING_ON_POSTGRESQL, values)).one(), strict=False))
+    return found
 
 
-# A statement of twelve searches takes longer to be put together than to be answered, so each is made once.
+def _closest(words: Iterable[str], having: Mapping[str, Sequence[int]], *, at_least: int) -> list[int]:
+    """The articles that have enough of the words: those with most first, then the newest."""
+    shared = Counter(chain.from_iterable(having.get(word, ()) for word in words))
+    close = [(count, number) for number, count in shared.items() if count >= at_least]
+    return [number for _, number in sorted(close, reverse=True)[:_CLOSEST]]
 
 
-@cache
-def _like_this(*, is_postgresql: bool) -> Select[int]:
-    close = _sharing(bindparam("at_least", type_=Number), is_postgresql=is_postgresql)
-    knows_the_source = exists().where(
-        _teller.c.story_id == articles.c.story_id, _teller.c.source_id == bindparam("the_source", type_=Number)
-    )
-    return (
-        select(articles.c.id)
-        .join_from(close, articles, articles.c.id == close.c.article_id)
-        .join(stories, stories.c.id == articles.c.story_id)
-        .where(stories.c.at >= bindparam("the_moment", type_=Moment), ~knows_the_source)
-        .order_by(close.c.shared.desc(), articles.c.id.desc())
-        .limit(bindparam("at_most", type_=Number))
-    )
-
-
-@cache
-def _related(*, is_postgresql: bool) -> Select[int, str]:
-    """Articles; several may tell one story."""
-    close = _sharing(literal(_FEWEST_RELATED, Number), is_postgresql=is_postgresql)
-    return (
-        select(articles.c.story_id, articles.c.title)
-        .join_from(close, articles, articles.c.id == close.c.article_id)
-        .where(articles.c.story_id != bindparam("the_story", type_=Number))
-        .order_by(close.c.shared.desc(), articles.c.id.desc())
-    )
-
-
-def _sharing(at_least: ColumnElement[int], *, is_postgresql: bool) -> Subquery:
-    """How many of the words an article has that has enough of them; the newest of those with most."""
-    words = [bindparam(f"word_{place}", type_=Text) for place in range(_MOST_WORDS)]
-    hits = union_all(*(_having(word, is_postgresql=is_postgresql) for word in words)).subquery("hits")
-    shared = func.count().label("shared")
-    return (
-        select(hits.c.article_id, shared)
-        .group_by(hits.c.article_id)
-        .having(func.count() >= at_least)
-        .order_by(shared.desc(), hits.c.article_id.desc())
-        .limit(_CLOSEST)
-        .subquery("close")
-    )
-
-
-def _having(word: BindParameter[str], *, is_postgresql: bool) -> Select[int]:
-    """The newest articles that have the word."""
-    if is_postgresql:
-        newest = (
-            select(article_words.c.article_id)
-            .where(article_words.c.words.op("@@", is_comparison=True)(cast(word, TSQUERY)))
-            .order_by(article_words.c.article_id.desc())
-        )
-    else:
-        newest = (
-            select(index.c.rowid.label("article_id"))
-            .where(index.c.article_index.op("MATCH")(word))
-            .order_by(index.c.rowid.desc())
-        )
-    return select(newest.limit(_NEWEST).subquery().c.article_id)
+async def _of_others(
+    connection: AsyncConnection, close: Iterable[Sequence[int]], *, not_by: SourceId, since: datetime | None
+) -> Mapping[int, datetime]:
+    """Those of the articles whose stories began since then and are not told by the source, with when they began."""
+    numbers = sorted(set(chain.from_iterable(close)))
+    if not numbers:
+        return {}
+    values = {"articles": numbers, "the_source": not_by, "since": since}
+    return {row.id: row.at for row in await connection.execute(_OF_OTHERS, values) if row.at is not None}

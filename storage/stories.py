@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.article import Article, ArticleId, StoryId
 from bot.domain.matching import Match
 from bot.domain.opinion import Tally
+from bot.domain.sameness import Likeness
 from bot.domain.source import SourceId
 from bot.domain.story import Headline, Story, Told
 from bot.domain.topic import TopicId
@@ -96,17 +97,14 @@ class DatabaseStories:
     async def search(self, words: str, *, limit: int, offset: int = 0) -> list[Story]:
         return await self._load(await search.find(self._connection, words, limit=limit, offset=offset))
 
-    async def like_this(
-        self, words: Sequence[str], *, at_least: int, not_by: SourceId, since: datetime, limit: int
-    ) -> list[Article]:
-        found = await likeness.like_this(
-            self._connection, words, at_least=at_least, not_by=not_by, since=since, limit=limit
-        )
-        if not found:
-            return []
-        rows = await self._connection.execute(_THESE_ARTICLES, {"articles": found})
+    async def like_these(self, wanted: Sequence[Likeness], *, not_by: SourceId, limit: int) -> list[list[Article]]:
+        found = await likeness.like_these(self._connection, wanted, not_by=not_by, limit=limit)
+        numbers = {number for numbers in found for number in numbers}
+        if not numbers:
+            return [[] for _ in found]
+        rows = await self._connection.execute(_THESE_ARTICLES, {"articles": sorted(numbers)})
         by_id = {row.id: to_article(row) for row in rows}
-        return [by_id[number] for number in found]
+        return [[by_id[number] for number in numbers] for numbers in found]
 
     async def related(self, story: Story, *, limit: int) -> list[Headline]:
         return await likeness.related(self._connection, story, limit=limit)

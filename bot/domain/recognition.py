@@ -47,7 +47,7 @@ class Evidence(Enum):
 
 
 class Document:
-    """The drafts of one document while they are recognised: first by ``strong_keys``, the rest by ``weak_keys``.
+    """The drafts of one document, to be recognised by what is known of their ``keys``.
 
     ``repeats`` counts drafts that tell another one of this document again; they are no entries.
     """
@@ -70,17 +70,18 @@ class Document:
         self._changed_guids = 0
 
     @property
-    def strong_keys(self) -> list[str]:
-        """What to ask for first."""
-        return [key for signs in self._signs for key in signs.strong]
+    def keys(self) -> list[str]:
+        """What to ask for."""
+        return [key for signs in self._signs for key in (*signs.strong, *signs.weak)]
 
-    @property
-    def weak_keys(self) -> list[str]:
-        """What to ask for then: only for entries that are not recognised yet."""
-        return [key for at, signs in enumerate(self._signs) if at not in self._found for key in signs.weak]
+    def recognise(self, known: Mapping[str, Article]) -> None:
+        """Find the articles that are told again: by what the publisher gave, and by words only what is left then."""
+        self._match_signs(_those(known, (key for signs in self._signs for key in signs.strong)))
+        left = (signs for at, signs in enumerate(self._signs) if at not in self._found)
+        self._match_words(_those(known, [key for signs in left for key in signs.weak]))
 
-    def match_signs(self, known: Mapping[str, Article]) -> None:
-        """Recognise entries by what the publisher gave: ids before links, over the whole document."""
+    def _match_signs(self, known: Mapping[str, Article]) -> None:
+        """Recognise entries by ids before links, over the whole document."""
         self._known |= known.keys()
         for at, signs in enumerate(self._signs):
             article = self._by_guid(at, signs, known)
@@ -110,7 +111,7 @@ class Document:
             elif signs.link and not signs.guid:
                 self._reused[at] = signs.link
 
-    def match_words(self, known: Mapping[str, Article]) -> None:
+    def _match_words(self, known: Mapping[str, Article]) -> None:
         """Recognise what is left by its words, most evidence first, each article at most once."""
         self._known |= known.keys()
         for at, signs in enumerate(self._signs):
@@ -202,6 +203,10 @@ class Document:
         """Whether the publisher gave the id or link of an old article to something else."""
         before = came_out(article.fed, article.first_seen_at)
         return abs(came_out(draft, self._now) - before) > after and not _are_alike(article.fed, draft)
+
+
+def _those(known: Mapping[str, Article], keys: Iterable[str]) -> Mapping[str, Article]:
+    return {key: known[key] for key in keys if key in known}
 
 
 def newest_first(drafts: Sequence[Draft], now: datetime) -> list[Draft]:

@@ -9,6 +9,7 @@ has no capitals (Arabic, Chinese) there are no names, and then only nearly equal
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
@@ -77,6 +78,17 @@ class Gist:
     title_turns: frozenset[int]
     shingles: frozenset[tuple[str, ...]]
     terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What articles must have that may tell of the same event: ``at_least`` so many of the words, in a story that began
+    ``since`` then or later.
+    """
+
+    words: tuple[str, ...]
+    at_least: int
+    since: datetime
 
 
 class _Word(NamedTuple):

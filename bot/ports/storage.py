@@ -23,6 +23,7 @@ from bot.domain.matching import Match
 from bot.domain.notice import NewNotice, Notice, NoticeId, NoticeKind
 from bot.domain.opinion import Opinion, Tally
 from bot.domain.person import PersonRef
+from bot.domain.sameness import Likeness
 from bot.domain.source import HubLink, NewSource, Source, SourceId
 from bot.domain.story import Headline, Story
 from bot.domain.subscription import Subscription, SubscriptionId, Target
@@ -212,10 +213,8 @@ class StoryStore(Protocol):
         """
         ...
 
-    async def like_this(
-        self, words: Sequence[str], *, at_least: int, not_by: SourceId, since: datetime, limit: int
-    ) -> list[Article]:
-        """Articles that have ``at_least`` so many of the words, in stories of since then that the source does not tell;
+    async def like_these(self, wanted: Sequence[Likeness], *, not_by: SourceId, limit: int) -> list[list[Article]]:
+        """For each, in this order and at the cost of few, articles like that in stories that the source does not tell:
         those with most of the words first, then the newest. Of more than twelve words the first are looked for.
         """
         ...

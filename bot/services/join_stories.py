@@ -1,11 +1,12 @@
 """Find the story that another source tells already, so that one event is told once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.article import Article, Draft, StoryId
 from bot.domain.matching import Match
-from bot.domain.sameness import Gist, Sameness, gist, sameness
+from bot.domain.recognition import came_out
+from bot.domain.sameness import Gist, Likeness, Sameness, gist, sameness
 from bot.domain.source import SourceId
 from bot.ports.storage import UnitOfWork
 
@@ -15,38 +16,46 @@ TOGETHER = timedelta(hours=48)
 _UNTOUCHED = timedelta(minutes=10)
 """How soon nobody has parted what was joined wrongly."""
 
+_AT_ONCE = 25
 _CANDIDATES = 4
 _FEWEST_SHARED = 3
 """Texts about one event have half of their twelve telling words in common or more, unlike ones hardly ever three."""
 
 
-async def story_told_elsewhere(
-    work: UnitOfWork,
-    source_id: SourceId,
-    draft: Draft,
-    matches: Iterable[Match],
-    *,
-    now: datetime,
-    but_not: Collection[StoryId | None] = (),
-) -> StoryId | None:
-    """The story of other sources that tells of the same event, if one surely does. Never one that the source tells.
-
-    ``but_not`` are stories that the source is about to tell; ``matches`` are the topics of the draft: where both have
-    some and none in common, they are not the same.
+async def stories_told_elsewhere(
+    work: UnitOfWork, source_id: SourceId, tellings: Sequence[tuple[Draft, Iterable[Match]]], *, now: datetime
+) -> list[StoryId | None]:
+    """For each telling, a draft and the topics it touches, the story of other sources that tells of the same event, if
+    one surely does. Never one that the source tells, nor the same one twice.
     """
-    at = min(draft.published_at or now, now)
-    if now - at > TOGETHER:
-        return None
-    mine = gist(draft)
-    candidates = await work.stories.like_this(
-        mine.terms,
+    found: list[StoryId | None] = [None] * len(tellings)
+    recent = [at for at, (draft, _) in enumerate(tellings) if now - came_out(draft, now) <= TOGETHER]
+    for start in range(0, len(recent), _AT_ONCE):
+        places = recent[start : start + _AT_ONCE]
+        gists = [gist(tellings[at][0]) for at in places]
+        wanted = [_likeness(mine, tellings[at][0], now) for at, mine in zip(places, gists, strict=True)]
+        candidates = await work.stories.like_these(wanted, not_by=source_id, limit=_CANDIDATES)
+        for at, mine, articles in zip(places, gists, candidates, strict=True):
+            draft, matches = tellings[at]
+            same = _same(mine, articles, came_out(draft, now))
+            found[at] = await _first_about(work, same, matches, but_not=found)
+    return found
+
+
+def _likeness(mine: Gist, draft: Draft, now: datetime) -> Likeness:
+    return Likeness(
+        words=mine.terms,
         at_least=max(_FEWEST_SHARED, len(mine.terms) * 5 // 12),
-        not_by=source_id,
-        since=at - TOGETHER,
-        limit=_CANDIDATES,
+        since=came_out(draft, now) - TOGETHER,
     )
+
+
+async def _first_about(
+    work: UnitOfWork, same: Iterable[Article], matches: Iterable[Match], *, but_not: Collection[StoryId | None]
+) -> StoryId | None:
+    """The first story that is about the same: where both texts touch topics and none in common, they are not."""
     topics = {match.topic_id for match in matches}
-    for article in _same(mine, candidates, at):
+    for article in same:
         if article.story_id in but_not:
             continue
         told = {match.topic_id for match in await work.stories.topics(article.story_id)}
@@ -64,7 +73,8 @@ async def told_by_whole_text(work: UnitOfWork, article: Article, matches: Iterab
     story = await work.stories.find(article.story_id)
     if story is None or len(story.told) > 1 or now - article.first_seen_at > _UNTOUCHED:
         return article.story_id
-    other = await story_told_elsewhere(work, article.source_id, article.draft, matches, now=article.first_seen_at)
+    telling = (article.draft, matches)
+    [other] = await stories_told_elsewhere(work, article.source_id, [telling], now=article.first_seen_at)
     if other is None:
         return article.story_id
     kept, gone = sorted((story.id, other))
@@ -76,7 +86,7 @@ def _same(mine: Gist, candidates: Iterable[Article], at: datetime) -> list[Artic
     """Those that tell of the same event, copies of the text first."""
     found = []
     for article in candidates:
-        their_time = min(article.draft.published_at or article.first_seen_at, article.first_seen_at)
+        their_time = came_out(article.draft, article.first_seen_at)
         kind = sameness(mine, gist(article.draft))
         if kind is not Sameness.NOTHING and abs(their_time - at) <= TOGETHER:
             found.append((kind is Sameness.EVENT, article))

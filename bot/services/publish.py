@@ -11,7 +11,7 @@ from bot.domain.recognition import Document, Entry, came_out
 from bot.domain.source import Identity, Source
 from bot.domain.urgency import is_breaking
 from bot.ports.storage import UnitOfWork
-from bot.services.join_stories import story_told_elsewhere
+from bot.services.join_stories import stories_told_elsewhere
 from bot.services.story_topics import set_story_topics
 from bot.services.topics import Topics
 
@@ -113,8 +113,7 @@ async def _promise(
 async def _recognised(work: UnitOfWork, source: Source, drafts: Sequence[Draft], *, now: datetime) -> Document:
     """The document with all that the database knows of it."""
     document = Document(source, drafts, now=now)
-    document.match_signs(await work.articles.known(document.strong_keys))
-    document.match_words(await work.articles.known(document.weak_keys))
+    document.recognise(await work.articles.known(document.keys))
     return document
 
 
@@ -133,9 +132,8 @@ async def _placed(
     work: UnitOfWork, topics: Topics, source: Source, fresh: Sequence[Entry], *, now: datetime, announce: int
 ) -> list[_Telling]:
     about = [await topics.touched_by(work, entry.draft) for entry in fresh]
-    elsewhere: list[StoryId | None] = []
-    for entry, matches in zip(fresh, about, strict=True):
-        elsewhere.append(await story_told_elsewhere(work, source.id, entry.draft, matches, now=now, but_not=elsewhere))
+    tellings = [(entry.draft, matches) for entry, matches in zip(fresh, about, strict=True)]
+    elsewhere = await stories_told_elsewhere(work, source.id, tellings, now=now)
     own = iter(await work.stories.open_many(elsewhere.count(None), now=now))
     return [
         _Telling(

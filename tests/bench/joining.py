@@ -12,10 +12,10 @@ from statistics import mean
 from typing import Final
 
 from bot.domain.article import Draft, NewArticle
-from bot.domain.sameness import gist
+from bot.domain.sameness import Likeness, gist
 from bot.domain.source import NewSource, Source, SourceKind
 from bot.ports.storage import UnitOfWork
-from bot.services.join_stories import story_told_elsewhere
+from bot.services.join_stories import stories_told_elsewhere
 from storage import migrate, open_storage
 from tests.bench.figure import Row
 
@@ -89,15 +89,17 @@ async def _store(work: UnitOfWork, source: Source, draft: Draft, number: int) ->
 
 async def _asked(work: UnitOfWork, source: Source, drafts: Sequence[Draft]) -> tuple[float, int]:
     """ms for each, and how many are told already."""
-    told = [await story_told_elsewhere(work, source.id, draft, (), now=_NOW) for draft in drafts]
-    calls = (partial(story_told_elsewhere, work, source.id, draft, (), now=_NOW) for draft in drafts)
-    return mean([await _least(call) for call in calls]), len(told) - told.count(None)
+    told = [await stories_told_elsewhere(work, source.id, [(draft, ())], now=_NOW) for draft in drafts]
+    calls = (partial(stories_told_elsewhere, work, source.id, [(draft, ())], now=_NOW) for draft in drafts)
+    return mean([await _least(call) for call in calls]), len(told) - told.count([None])
 
 
 async def _queried(work: UnitOfWork, source: Source, drafts: Sequence[Draft]) -> float:
     """ms for each."""
-    look = partial(work.stories.like_this, at_least=5, not_by=source.id, since=_NOW - timedelta(hours=48), limit=4)
-    return mean([await _least(partial(look, gist(draft).terms)) for draft in drafts])
+    since = _NOW - timedelta(hours=48)
+    wanted = [Likeness(words=gist(draft).terms, at_least=5, since=since) for draft in drafts]
+    look = partial(work.stories.like_these, not_by=source.id, limit=4)
+    return mean([await _least(partial(look, [one])) for one in wanted])
 
 
 async def _least(call: Callable[[], Awaitable[object]]) -> float:

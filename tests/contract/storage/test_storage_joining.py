@@ -10,6 +10,7 @@ from bot.domain.article import ArticleId, StoryId
 from bot.domain.channel import ChannelId, ChannelKind
 from bot.domain.delivery import DeliveryKind, Sent
 from bot.domain.opinion import Stance
+from bot.domain.sameness import Likeness
 from bot.domain.subscription import Everything, FromSource
 from storage import Database
 from tests import stored
@@ -31,7 +32,8 @@ async def like(
     """The titles of what is like that."""
     async with storage.writing() as work:
         source = await stored.source_at(work, not_by)
-        found = await work.stories.like_this(words, at_least=at_least, not_by=source.id, since=since, limit=limit)
+        wanted = Likeness(words=tuple(words), at_least=at_least, since=since)
+        [found] = await work.stories.like_these([wanted], not_by=source.id, limit=limit)
     return [article.draft.title for article in found]
 
 
@@ -45,6 +47,32 @@ async def test_articles_are_found_by_enough_of_the_words_wherever_they_stand(sto
     assert await like(storage, at_least=3) == ["River rises"]
     assert await like(storage, at_least=5) == []
     assert await like(storage, limit=1) == ["River rises"]
+
+
+async def test_several_are_looked_for_at_once_each_with_its_own_bounds(storage: Database) -> None:
+    await stored.story(storage, "Floods in Krumovgrad", by=A)
+    await stored.story(storage, "Bridge in Krumovgrad closed", by=B, at=NOON - timedelta(hours=3))
+
+    def wanted(*words: str, hours: int = 48) -> Likeness:
+        return Likeness(words=words, at_least=2, since=NOON - timedelta(hours=hours))
+
+    async with storage.writing() as work:
+        source = await stored.source_at(work, C)
+        found = await work.stories.like_these(
+            [
+                wanted("krumovgrad", "bridge"),
+                wanted("krumovgrad", "bridge", hours=2),
+                wanted("ferries", "fog"),
+                wanted("krumovgrad", "floods", hours=2),
+            ],
+            not_by=source.id,
+            limit=9,
+        )
+        none = await work.stories.like_these([], not_by=source.id, limit=9)
+
+    titles = [[article.draft.title for article in articles] for articles in found]
+    assert titles == [["Bridge in Krumovgrad closed"], [], [], ["Floods in Krumovgrad"]]
+    assert none == []
 
 
 async def test_a_word_that_a_hundred_newer_articles_have_tells_nothing(storage: Database) -> None:

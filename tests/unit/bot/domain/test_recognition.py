@@ -37,8 +37,7 @@ def articles(*drafts: Draft) -> dict[str, Article]:
 
 def recognised(known: dict[str, Article], *drafts: Draft, source: Source = SOURCE) -> list[Entry]:
     document = Document(source, drafts, now=NOW + HOUR)
-    document.match_signs({key: known[key] for key in document.strong_keys if key in known})
-    document.match_words({key: known[key] for key in document.weak_keys if key in known})
+    document.recognise({key: known[key] for key in document.keys if key in known})
     return document.entries()
 
 
