@@ -1,15 +1,17 @@
 """A site's feeds are found over HTTP: those it names, else those in the usual places."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from ipaddress import ip_network
 
 import pytest
+import pytest_asyncio
 
 from adapters.feeds.discover import usual_places
 from adapters.feeds.reader import FeedsReader
 from bot.ports.reading import FoundFeed, ReadingError
 from tests.contract.reading.feed_server import FeedServer, answer, running_feed_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LOOPBACK = ip_network("127.0.0.1/32")
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -32,12 +34,17 @@ class Site:
         return [head.split()[1] for head in self.server.asked]
 
 
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(running_feed_server())
-        reader = FeedsReader([LOOPBACK])
-        stack.push_async_callback(reader.close)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reader() -> AsyncIterator[FeedsReader]:
+    """Shared by all tests, as a bot shares one among its sites."""
+    feeds = FeedsReader([LOOPBACK])
+    yield feeds
+    await feeds.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(reader: FeedsReader) -> AsyncIterator[Site]:
+    async with running_feed_server() as server:
         yield Site(server, reader)
 
 
@@ -79,17 +86,6 @@ async def test_the_usual_places_are_tried_one_by_one_until_one_is_a_feed(site: S
     site.server.serve("/atom.xml", answer())
     assert await site.feeds(home) == [FoundFeed(address=site.server.url("/feed.xml"), title="The Herald")]
     assert site.asked == ["/", "/feed", "/rss", "/feed.xml"]
-
-
-def test_a_section_has_its_usual_places_before_the_site() -> None:
-    assert usual_places("https://a.example/blog/post.html?x=1")[:2] == (
-        "https://a.example/blog/feed",
-        "https://a.example/blog/rss.xml",
-    )
-    assert usual_places("https://a.example/blog")[0] == "https://a.example/blog/feed"
-    for root in ("https://a.example", "https://a.example/", "https://a.example/index.html"):
-        assert usual_places(root)[0] == "https://a.example/feed"
-        assert len(usual_places(root)) == 7
 
 
 async def test_a_server_that_asks_for_rest_is_left_alone(site: Site) -> None:

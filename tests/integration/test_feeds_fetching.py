@@ -10,6 +10,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+import pytest_asyncio
 
 from adapters.feeds.http import FetchBounds
 from adapters.feeds.inflate import SizeBounds
@@ -18,20 +19,22 @@ from bot.domain.source import NO_VALIDATORS, Validators
 from bot.ports.reading import Reading, ReadingError, Unchanged
 from tests.contract.reading.feed_server import FEED, FeedServer, answer, running_feed_server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ONE_HOST = ip_network("127.0.0.1/32")
 IMPATIENT = FetchBounds(connect_s=1, silence_s=0.1, whole_s=3, slow_window_s=0.1, slow_bytes=1000)
 MIB = 1024 * 1024
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def server() -> AsyncIterator[FeedServer]:
     async with running_feed_server() as feeds:
         yield feeds
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reader() -> AsyncIterator[FeedsReader]:
-    """May read from this machine's first loopback address alone, and is quick to lose patience."""
+    """May read from this machine's first loopback address alone, and is quick to lose patience; shared by all tests."""
     feeds = FeedsReader([ONE_HOST], bounds=IMPATIENT)
     yield feeds
     await feeds.close()

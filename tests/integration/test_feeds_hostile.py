@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from adapters.feeds.http import FetchBounds
 from adapters.feeds.reader import FeedsReader
@@ -15,19 +16,22 @@ from bot.domain.source import Validators
 from bot.ports.reading import Reading, ReadingError, Unchanged
 from tests.contract.reading.feed_server import FEED, FeedServer, answer, running_feed_server
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 ONE_HOST = ip_network("127.0.0.1/32")
 BOUNDS = FetchBounds(connect_s=1, silence_s=2, whole_s=25, slow_window_s=1, slow_bytes=1000)
 RSS = "<rss version='2.0'><channel><title>The Herald</title>{}</channel></rss>"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def server() -> AsyncIterator[FeedServer]:
     async with running_feed_server() as feeds:
         yield feeds
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reader() -> AsyncIterator[FeedsReader]:
+    """Shared by all tests, as a bot shares one among its feeds."""
     feeds = FeedsReader([ONE_HOST], bounds=BOUNDS)
     yield feeds
     await feeds.close()

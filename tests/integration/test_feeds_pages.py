@@ -1,13 +1,12 @@
 """Articles' pages over HTTP: robots.txt is asked first and obeyed, and what a server does wrong has a kind."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from ipaddress import ip_network
 
 import pytest
+import pytest_asyncio
 
 from adapters.feeds.guard import WEB_PORTS, AddressPolicy
 from adapters.feeds.http import USER_AGENT, FetchBounds
@@ -16,6 +15,8 @@ from adapters.feeds.workers import ParseWorkers
 from bot.domain.full_text import PageText
 from bot.ports.reading import ReadingError
 from tests.contract.reading.feed_server import FeedServer, answer, running_feed_server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PARAGRAPHS = tuple(
     f"Paragraph {number} of a report about the harbour, which is long enough to be one." for number in "123"
@@ -61,14 +62,20 @@ class Stand:
         return refused.value.kind
 
 
-@pytest.fixture
-async def stand() -> AsyncIterator[Stand]:
-    workers = ParseWorkers()
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def workers() -> AsyncIterator[ParseWorkers]:
+    """Shared by all tests, since each process loads what takes pages apart."""
+    pool = ParseWorkers()
+    yield pool
+    await pool.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stand(workers: ParseWorkers) -> AsyncIterator[Stand]:
     async with running_feed_server() as server:
         opened = Stand(server, workers)
         yield opened
         await opened.reader.close()
-    await workers.close()
 
 
 async def test_a_page_gives_its_article(stand: Stand) -> None:
@@ -198,12 +205,3 @@ async def test_a_page_that_leads_to_the_front_page_of_another_site_is_no_article
 )
 async def test_an_address_that_is_no_article_or_not_allowed_is_refused(stand: Stand, address: str) -> None:
     assert await stand.kind(address) in {"no_text", "address"}
-
-
-def test_what_takes_pages_apart_is_loaded_in_the_worker_alone() -> None:
-    program = (
-        "import sys, adapters.compose, adapters.running; "
-        "print(*{name.partition('.')[0] for name in sys.modules} & {'trafilatura', 'protego', 'justext', 'courlan'})"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603  # our own words
-    assert done.stdout.split() == []

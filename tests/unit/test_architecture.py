@@ -54,8 +54,13 @@ print(*sorted(outsiders & {name.partition(".")[0] for name in sys.modules}))
     assert loaded.stdout.split() == []
 
 
-def test_a_bot_that_runs_loads_no_terminal_colours_and_no_web_server() -> None:
-    program = "import sys, adapters.running; print(*sorted({'rich', 'pygments', 'starlette'} & sys.modules.keys()))"
+def test_a_bot_that_runs_loads_no_terminal_colours_no_web_server_and_nothing_that_takes_pages_apart() -> None:
+    program = """
+import sys
+import adapters.running
+for_others = {"rich", "pygments", "starlette", "trafilatura", "protego", "justext", "courlan"}
+print(*sorted(for_others & sys.modules.keys()))
+"""
     loaded = subprocess.run(  # noqa: S603 - this interpreter, our own words
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
