@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from adapters.cli import app
 from tests.canaries import CANARIES, without_settings
+from tests.fakes.database import migrated
 
 _NO_STACK_TRACE = "Traceback"
 
@@ -39,6 +40,11 @@ class CommandLine:
         self.environment: dict[str, str] = {"NEWSBOT_HOME": str(home), "NEWSBOT_LOG_LEVEL": "DEBUG"}
         without_settings(monkeypatch)
         monkeypatch.chdir(home.parent)
+
+    def has_database(self) -> None:
+        """From now on there is an empty one, without the time that it takes a command to bring it to its shape."""
+        self.home.mkdir()
+        (self.home / "newsbot.db").write_bytes(migrated())
 
     def __call__(self, *arguments: str, **environment: str) -> Ended:
         ended = self.unchecked(*arguments, **environment)

@@ -16,7 +16,7 @@ async def fresh_database(directory: Path) -> Database:
 
 def fresh_database_url(directory: Path) -> str:
     """The URL of an empty, migrated database in a file of its own in that directory."""
-    return database_url(directory, holding=_migrated())
+    return database_url(directory, holding=migrated())
 
 
 def database_url(directory: Path, *, holding: bytes) -> str:
@@ -32,7 +32,8 @@ def sqlite_url(path: Path) -> str:
 
 
 @functools.cache
-def _migrated() -> bytes:
+def migrated() -> bytes:
+    """The file of an empty, migrated database."""
     with tempfile.TemporaryDirectory(prefix="newsbot-template-") as directory:
         path = Path(directory) / "template.db"
         migrate(sqlite_url(path))

@@ -17,6 +17,7 @@ The museum in Baku, in Azerbaijan, opened on Thursday with 400 carpets from ever
 def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """A person at a terminal whose bot knows one story, and who made a backup of it."""
     at_terminal = CommandLine(tmp_path / "home", monkeypatch)
+    at_terminal.has_database()
     page = tmp_path / "page.txt"
     page.write_text(MUSEUM)
     assert at_terminal("import", str(page)).code == 0

@@ -1,17 +1,15 @@
 """Commands against real files, real servers on this machine, a real database and the real sandbox."""
 
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from typing_extensions import override
 
 from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
 from tests.canaries import CANARIES, DISCORD_CANARY, TELEGRAM_CANARY
 from tests.command_line import CommandLine
+from tests.fakes.site import Page, running_site
 from tests.stored_rows import rows_of
 from tests.world import Process, World, newsbot, open_world
 
@@ -29,48 +27,27 @@ FEED = b"""<?xml version="1.0" encoding="utf-8"?>
 <item><title>Harbour closes</title><guid>2</guid><description>At dusk.</description></item>
 </channel></rss>"""
 PAGES = {
-    "/feed": (200, "application/rss+xml", FEED),
-    "/page": (200, "text/html", b"<!doctype html><html><a href=/feed>RSS</a></html>"),
-    "/several": (200, "text/html", b"<link rel=feed href=/feed title=All><link rel=feed href=/sport>"),
-    "/text": (200, "text/plain", b"Just some words."),
-    "/json": (200, "application/json", b'{"news": []}'),
-    "/empty": (200, "application/rss+xml", b""),
-    "/private": (302, "http://10.0.0.1/feed", b""),
-    "/loop": (302, "/loop", b""),
-    "/gone": (410, "text/html", b"gone"),
-    "/down": (503, "text/html", b"down"),
+    "/feed": Page(body=FEED, kind="application/rss+xml"),
+    "/text": Page(body=b"Just some words.", kind="text/plain"),
+    "/json": Page(body=b'{"news": []}', kind="application/json"),
+    "/empty": Page(kind="application/rss+xml"),
+    "/private": Page(status=302, leads_to="http://10.0.0.1/feed"),
+    "/loop": Page(status=302, leads_to="/loop"),
+    "/gone": Page(status=410, body=b"gone"),
+    "/down": Page(status=503, body=b"down"),
 }
-
-
-class _Site(BaseHTTPRequestHandler):
-    """A newspaper's server, and others that feeds are asked of by mistake."""
-
-    def do_GET(self) -> None:
-        status, kind, body = PAGES.get(self.path, (404, "text/html", b"not here"))
-        self.send_response(status)
-        self.send_header("Location" if status == 302 else "Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    @override
-    def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
+"""A newspaper's feed, and what is taken for one by mistake."""
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Site) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with running_site(PAGES) as address:
+        yield address
 
 
 @pytest.fixture
-def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    """A person at a terminal whose bot may read feeds from this machine."""
+def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """A person at a terminal who has run nothing yet, and whose bot may read feeds from this machine."""
     at_terminal = CommandLine(tmp_path / "home", monkeypatch)
     at_terminal.environment["NEWSBOT_FETCH_ALLOW"] = "127.0.0.0/8"
     at_terminal.environment["NEWSBOT_DISCORD_TOKEN"] = DISCORD_CANARY
@@ -78,30 +55,37 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     return at_terminal
 
 
+@pytest.fixture
+def commands(newcomer: CommandLine) -> CommandLine:
+    """The same person, whose bot has a database."""
+    newcomer.has_database()
+    return newcomer
+
+
 def stored(commands: CommandLine) -> list[str]:
     return rows_of(commands.home / "newsbot.db")
 
 
-def test_the_database_is_brought_to_its_shape_and_again_changes_nothing(commands: CommandLine) -> None:
-    first = commands("migrate")
+def test_the_database_is_brought_to_its_shape_and_again_changes_nothing(newcomer: CommandLine) -> None:
+    first = newcomer("migrate")
     assert (first.code, first.said) == (0, "The database is up to date.\n")
-    before = stored(commands)
-    assert commands("migrate").code == 0
-    assert stored(commands) == before
+    before = stored(newcomer)
+    assert newcomer("migrate").code == 0
+    assert stored(newcomer) == before
 
 
-def test_a_page_is_imported_and_again_brings_nothing_new(commands: CommandLine, tmp_path: Path) -> None:
+def test_a_page_is_imported_and_again_brings_nothing_new(newcomer: CommandLine, tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text(STORIES)
-    first = commands("import", str(page))
+    first = newcomer("import", str(page))
     assert first.code == 0
     stories = int(first.said.split()[1])
     assert stories >= 2
     assert first.said == f"page.txt: {stories} stories, {stories} new.\n"
-    before = stored(commands)
-    again = commands("import", str(page))
+    before = stored(newcomer)
+    again = newcomer("import", str(page))
     assert (again.code, again.said) == (0, f"page.txt: {stories} stories, 0 new.\n")
-    assert stored(commands) == before
+    assert stored(newcomer) == before
 
 
 def test_what_cannot_be_imported_is_named_and_the_rest_is_imported(commands: CommandLine, tmp_path: Path) -> None:
@@ -123,7 +107,6 @@ def test_what_cannot_be_imported_is_named_and_the_rest_is_imported(commands: Com
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"\xff\xfe\xfa"])
 def test_of_a_page_that_cannot_be_read_nothing_is_stored(commands: CommandLine, tmp_path: Path, content: bytes) -> None:
-    commands("migrate")
     before = stored(commands)
     (tmp_path / "page.txt").write_bytes(content)
     ended = commands("import", "page.txt")
@@ -203,7 +186,6 @@ def test_a_server_that_does_not_answer_is_told_so_and_nothing_is_stored(commands
 
 
 def _refused(commands: CommandLine, address: str, sentence: str) -> None:
-    commands("migrate")
     before = stored(commands)
     ended = commands("source", "add", address)
     assert (ended.code, ended.said) == (1, "")

@@ -2,18 +2,16 @@
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typing_extensions import override
 
 from adapters.feeds.opml import read_opml
 from tests.command_line import CommandLine, Ended
+from tests.fakes.site import Page, running_site
 from tests.stored_rows import rows_of
 
 FEED = """<?xml version="1.0" encoding="utf-8"?>
@@ -60,38 +58,25 @@ DOCUMENTS = {
 }
 
 
-class _Site(BaseHTTPRequestHandler):
-    """A newspaper with two feeds."""
-
-    def do_GET(self) -> None:
-        page = PAGES.get(self.path)
-        body = (page or "not here").encode()
-        self.send_response(200 if page else 404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    @override
-    def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Site) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    """A newspaper with two feeds."""
+    with running_site({path: Page(body=page.encode()) for path, page in PAGES.items()}) as address:
+        yield address
 
 
 @pytest.fixture
-def newsbot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """Who has run nothing yet."""
     at_terminal = CommandLine(tmp_path / "home", monkeypatch)
     at_terminal.environment["NEWSBOT_FETCH_ALLOW"] = "127.0.0.0/8"
     return at_terminal
+
+
+@pytest.fixture
+def newsbot(newcomer: CommandLine) -> CommandLine:
+    newcomer.has_database()
+    return newcomer
 
 
 def told(ended: Ended) -> Any:
@@ -148,8 +133,8 @@ def test_a_program_is_offered_several_feeds_as_json(newsbot: CommandLine, site: 
     assert added["source"]["title"] == "The Vellmar Herald"
 
 
-def test_a_check_tells_all_that_would_be_stored_and_stores_nothing(newsbot: CommandLine, site: str) -> None:
-    checked = newsbot("source", "check", f"{site}/news.rss", "--json", "--no-pages")
+def test_a_check_tells_all_that_would_be_stored_and_stores_nothing(newcomer: CommandLine, site: str) -> None:
+    checked = newcomer("source", "check", f"{site}/news.rss", "--json", "--no-pages")
     assert checked.code == 0
     result = told(checked)
     identities = [entry.pop("identity") for entry in result["entries"]]
@@ -178,15 +163,15 @@ def test_a_check_tells_all_that_would_be_stored_and_stores_nothing(newsbot: Comm
         ],
         "problem": None,
     }
-    assert not newsbot.home.exists()
+    assert not newcomer.home.exists()
     assert (
-        told(newsbot("source", "check", f"{site}/news.rss", "--json", "--no-pages"))["entries"][0]["identity"]
+        told(newcomer("source", "check", f"{site}/news.rss", "--json", "--no-pages"))["entries"][0]["identity"]
         == identities[0]
     )
 
 
-def test_a_check_reads_the_pages_of_what_is_cut_and_says_which_it_could_not(newsbot: CommandLine, site: str) -> None:
-    checked = newsbot("source", "check", f"{site}/cut.rss", "--json")
+def test_a_check_reads_the_pages_of_what_is_cut_and_says_which_it_could_not(newcomer: CommandLine, site: str) -> None:
+    checked = newcomer("source", "check", f"{site}/cut.rss", "--json")
     assert checked.code == 0
     entries = {entry["title"]: entry for entry in told(checked)["entries"]}
     whole = entries["Ferries return"]
@@ -195,10 +180,10 @@ def test_a_check_reads_the_pages_of_what_is_cut_and_says_which_it_could_not(news
     assert entries["Mayor resigns"]["paragraphs"][0].startswith("The mayor resigned")
     kinds = {title: entry["page_problem"]["kind"] for title, entry in entries.items() if "page_problem" in entry}
     assert kinds == {"Harbour closes": "gone", "Mayor resigns": "paywall", "Bots stay out": "bot_check"}
-    assert not newsbot.home.exists()
-    in_words = newsbot("source", "check", f"{site}/cut.rss").said
+    assert not newcomer.home.exists()
+    in_words = newcomer("source", "check", f"{site}/cut.rss").said
     assert "  its page: The site wants to see a person before it shows that page." in in_words
-    without = told(newsbot("source", "check", f"{site}/cut.rss", "--json", "--no-pages"))
+    without = told(newcomer("source", "check", f"{site}/cut.rss", "--json", "--no-pages"))
     assert not any(entry["paragraphs"] for entry in without["entries"])
 
 
@@ -305,14 +290,14 @@ def test_a_list_of_feeds_comes_in_and_goes_out_with_its_folders(
 
 @pytest.mark.parametrize("content", [None, b"", b"words", b"<opml><body>\n<outline></body></opml>", b"<rss/>"])
 def test_a_file_that_is_no_list_is_named_and_nothing_is_stored(
-    newsbot: CommandLine, tmp_path: Path, content: bytes | None
+    newcomer: CommandLine, tmp_path: Path, content: bytes | None
 ) -> None:
     if content is not None:
         (tmp_path / "mine.opml").write_bytes(content)
-    ended = newsbot("source", "import", "mine.opml")
+    ended = newcomer("source", "import", "mine.opml")
     assert (ended.code, ended.said) == (1, "")
     assert ended.complained.splitlines()[-1].startswith("mine.opml: ")
-    assert not newsbot.home.exists()
+    assert not newcomer.home.exists()
 
 
 def test_a_list_that_cannot_be_written_leaves_nothing_behind(newsbot: CommandLine, tmp_path: Path) -> None:

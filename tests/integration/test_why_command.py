@@ -24,7 +24,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     at_terminal = CommandLine(tmp_path / "home", monkeypatch)
     page = tmp_path / "page.txt"
     page.write_text(MUSEUM)
-    assert at_terminal("migrate").code == 0
+    at_terminal.has_database()
     asyncio.run(_follow(tmp_path / "home" / "newsbot.db"))
     assert at_terminal("import", str(page)).code == 0
     return at_terminal
