@@ -29,6 +29,8 @@ _LOST: Final = MappingProxyType({
     50007: Loss.BLOCKED,  # the person takes no private messages from us
     50013: Loss.NO_RIGHTS,  # missing permissions
     50278: Loss.BLOCKED,  # no server in common with the person any more
+    50008: Loss.GONE,  # nobody can send messages in it, such as a category
+    50024: Loss.GONE,  # no message can be made in a channel of that kind, such as a forum
     160005: Loss.CLOSED,  # the thread is locked
 })  # fmt: skip
 _LATER: Final = frozenset({

@@ -65,7 +65,7 @@ async def unsubscribe(house: House, command: Command) -> Answer:
         return Show(post=hint("That is not followed here", "Type /subscriptions to see what is."))
     await look_after(house, channel, command.scene)
     again = await number_of(house, wish_for(removed.target))
-    return Show(post=unfollowed(removed.target, again=again))
+    return Show(post=unfollowed(removed.target, removed.left, again=again))
 
 
 async def press_unsubscribe(house: House, press: Press, action: Action) -> Answer:
@@ -75,7 +75,9 @@ async def press_unsubscribe(house: House, press: Press, action: Action) -> Answe
         return Toast(text="That is not followed here (any more).")
     await look_after(house, channel, press.scene)
     again = await number_of(house, wish_for(removed.target))
-    return Replace(post=unfollowed(removed.target, again=again), toast=f"Stopped: {target_name(removed.target)}")
+    return Replace(
+        post=unfollowed(removed.target, removed.left, again=again), toast=f"Stopped: {target_name(removed.target)}"
+    )
 
 
 async def list_subscriptions(house: House, command: Command) -> Answer:

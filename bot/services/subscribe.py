@@ -8,7 +8,7 @@ from bot.domain.channel import Channel
 from bot.domain.subscription import Everything, FromSource, FromTopic, Subscription, SubscriptionId, Target
 from bot.domain.topic import Topic, TopicError, TopicKind
 from bot.ports.clock import Clock
-from bot.ports.storage import Reading, Storage
+from bot.ports.storage import Reading, Storage, UnitOfWork
 from bot.services.let_in import let_in
 from bot.services.topics import Topics
 
@@ -37,6 +37,14 @@ class Followed:
     meant: tuple[Topic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollowed:
+    """What was stopped, and what is still followed there."""
+
+    target: Target
+    left: tuple[Target, ...]
+
+
 async def follow(storage: Storage, topics: Topics, clock: Clock, channel: Channel, wish: str) -> Followed:
     """Follow what the wish names: everything, a catalogue topic, a source by title or address, else its words.
 
@@ -55,23 +63,31 @@ async def follow(storage: Storage, topics: Topics, clock: Clock, channel: Channe
     return Followed(subscription=subscription, is_new=is_new, recent=recent, meant=topics.meant(topic) if topic else ())
 
 
-async def unfollow(storage: Storage, channel: Channel, subscription_id: SubscriptionId) -> Subscription | None:
+async def unfollow(storage: Storage, channel: Channel, subscription_id: SubscriptionId) -> Unfollowed | None:
     """Stop one subscription of this channel; None where it is not (or no longer) this channel's."""
     async with storage.writing() as work:
-        removed = await work.subscriptions.remove(channel.id, subscription_id)
+        unfollowed = await _remove(work, channel, subscription_id)
         await work.commit()
-    return removed
+    return unfollowed
 
 
-async def unfollow_named(storage: Storage, topics: Topics, channel: Channel, wish: str) -> Subscription | None:
+async def unfollow_named(storage: Storage, topics: Topics, channel: Channel, wish: str) -> Unfollowed | None:
     """Stop what the wish names, if this channel follows it."""
     async with storage.writing() as work:
         target, _ = await _target(work, topics, wish)
         listed = await work.subscriptions.of(channel.id)
         held = next((one for one in listed if _same(one.target, target)), None)
-        removed = await work.subscriptions.remove(channel.id, held.id) if held else None
+        unfollowed = await _remove(work, channel, held.id) if held else None
         await work.commit()
-    return removed
+    return unfollowed
+
+
+async def _remove(work: UnitOfWork, channel: Channel, subscription_id: SubscriptionId) -> Unfollowed | None:
+    removed = await work.subscriptions.remove(channel.id, subscription_id)
+    if removed is None:
+        return None
+    left = tuple(one.target for one in await work.subscriptions.of(channel.id))
+    return Unfollowed(target=removed.target, left=left)
 
 
 def wish_for(target: Target) -> str:

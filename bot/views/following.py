@@ -15,6 +15,7 @@ from bot.views.pager import pager
 TOPICS_ON_PAGE = 12
 _SHOWN_SUBSCRIPTIONS = 20
 _ROWS = 4
+_LEFT_SHOWN = 5
 
 
 def target_name(target: Target) -> str:
@@ -83,14 +84,24 @@ def _lately(recent: int | None) -> str:
             return f"{recent} stories in the last week."
 
 
-def unfollowed(target: Target, *, again: int) -> Post:
-    """``again`` is the number that the undo button carries."""
+def unfollowed(target: Target, left: Sequence[Target], *, again: int) -> Post:
+    """``left`` is what is still followed there, ``again`` the number that the undo button carries."""
     return Post(
         tone=Tone.NOTICE,
         title=f"Stopped: {target_name(target)}",
-        blocks=(Block(text=text("No more stories about it will arrive here.")),),
+        blocks=(Block(text=text(_arrives_still(left))),),
         controls=((Control(label="Follow again", action=Action(verb=Verb.SUBSCRIBE, subject=again)),),),
     )
+
+
+def _arrives_still(left: Sequence[Target]) -> str:
+    if not left:
+        return "Nothing is followed here any more, so no more stories arrive."
+    if Everything() in left:
+        return "Everything is still followed here, so all stories arrive as before."
+    names = ", ".join(target_name(target) for target in left[:_LEFT_SHOWN])
+    more = f" and {len(left) - _LEFT_SHOWN} more" if len(left) > _LEFT_SHOWN else ""
+    return f"Still followed here: {names}{more}."
 
 
 def subscriptions(listed: Sequence[Subscription], standing: Standing) -> Post:

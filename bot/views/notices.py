@@ -63,7 +63,7 @@ OTHER_VERSION = "This button is from another version. Type /headlines for fresh 
 NOT_OURS = "This button does nothing. Type /headlines for the latest stories."
 STORY_GONE = "This story is no longer here. Type /headlines for the latest ones."
 ONLY_MANAGERS = (
-    "Only people who manage this place can change what it follows. Ask a moderator, or talk to me in private."
+    "Only people who manage this place can change what arrives here. Ask a moderator, or talk to me in private."
 )
 ONLY_MANAGERS_THERE = "Only people who manage that place can decide this. Ask one of its moderators."
 ONLY_EDITORS = (

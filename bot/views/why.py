@@ -18,6 +18,7 @@ _AT_ONCE = timedelta(seconds=2)
 _SHOWN_REASONS, _SHOWN_TOPICS, _SHOWN_ATTEMPTS = 3, 6, 6
 _TITLE_ROOM = 120
 _SHOWN_IN_TENTHS_S = 10
+_WORTH_TELLING_S = 0.1
 
 
 def why(explained: Explanation) -> Post:
@@ -104,7 +105,7 @@ def _sent(explained: Explanation) -> Iterator[Text]:
     if len(shown) > _SHOWN_ATTEMPTS:
         last = shown[-1]
         yield text(
-            f"{len(shown) - _SHOWN_ATTEMPTS} more tries ended in the same way, the last at ", moment(last.ended_at), "."
+            f"{len(shown) - _SHOWN_ATTEMPTS} more tries ended in the same way, the last ", moment(last.ended_at), "."
         )
     yield _stands(explained, headline)
 
@@ -118,7 +119,7 @@ def _not_promised(explained: Explanation) -> Text:
         )
     since = min(reason.subscription.added_at for reason in explained.reasons)
     if since > told[0].article.first_seen_at:
-        return text("That is followed here only since ", moment(since), f", and it came before. {_LISTED_ONLY}")
+        return text("That was first followed here ", moment(since), f", and it came before. {_LISTED_ONLY}")
     return text("It was not promised to this place: it was recognised as about that only after it had come.")
 
 
@@ -136,7 +137,7 @@ def _line(explained: Explanation, headline: Trace) -> Iterator[Text]:
     limit = next((one.limit for one in explained.held_up_by if one.limit), None)
     if pause:
         yield text(
-            f"It waited {_span(waited)}: posting here was paused at ", moment(pause.ended_at), f" ({pause.reason})."
+            f"It waited {_span(waited)}: posting here was paused ", moment(pause.ended_at), f" ({pause.reason})."
         )
     elif explained.held_up_by:
         because = _LIMITS[limit] if limit else explained.held_up_by[-1].reason
@@ -146,7 +147,7 @@ def _line(explained: Explanation, headline: Trace) -> Iterator[Text]:
 
 
 def _attempted(attempt: Attempt) -> Text:
-    begins = ("At ", moment(attempt.ended_at))
+    begins = (moment(attempt.ended_at), ":")
     again = _span(attempt.again_at - attempt.ended_at) if attempt.again_at else ""
     match attempt.became:
         case DeliveryState.PENDING if attempt.was_uncertain:
@@ -170,7 +171,7 @@ def _stands(explained: Explanation, headline: Trace) -> Text:
         case DeliveryState.SENT:
             return _arrived(explained, headline)
         case DeliveryState.PENDING if headline.due_at > explained.at:
-            return text("It leaves at ", moment(headline.due_at), f", in {_span(headline.due_at - explained.at)}.")
+            return text(f"It leaves in {_span(headline.due_at - explained.at)}.")
         case DeliveryState.PAUSED if explained.channel.paused_because is None:
             stands = "It is held back, as this place took no posts when it came, until a moderator wants it sent."
         case DeliveryState.PAUSED:
@@ -193,12 +194,12 @@ def _arrived(explained: Explanation, headline: Trace) -> Text:
     if headline.settled_at is None:
         return text("It was posted.")
     if not headline.receipt or not headline.receipt.message_ids:
-        return text("It was posted, and taken away again, before ", moment(headline.settled_at), ".")
+        return text("It was posted and taken away again, which was noticed ", moment(headline.settled_at), ".")
     after = headline.settled_at - explained.story.told[0].article.first_seen_at
     ends = f", {_span(after)} after it was first seen"
-    if waited := headline.waited:
+    if (waited := headline.waited) and waited.seconds >= _WORTH_TELLING_S:
         ends += f"; {_span(timedelta(seconds=waited.seconds))} of that it waited because {_LIMITS[waited.limit]}"
-    return text("It was posted at ", moment(headline.settled_at), f"{ends}.")
+    return text("It was posted ", moment(headline.settled_at), f"{ends}.")
 
 
 def _brought_up_to_date(explained: Explanation) -> Iterator[Text]:
@@ -206,7 +207,7 @@ def _brought_up_to_date(explained: Explanation) -> Iterator[Text]:
     if refresh is None or refresh.settled_at is None:
         return
     if refresh.state is DeliveryState.SENT:
-        yield text("The post was last brought up to date at ", moment(refresh.settled_at), ".")
+        yield text("The post was last brought up to date ", moment(refresh.settled_at), ".")
     elif refresh.state is DeliveryState.BURIED:
         yield text(f"The post is no longer brought up to date: {refresh.reason}.")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import Receipt
+from bot.domain.delivery import Receipt, Waited
 from bot.domain.person import PersonRef
 from bot.messages.limits import Limits
 from bot.messages.post import Post
@@ -15,7 +15,7 @@ from bot.ports.progress import Beat, unheard
 
 class FakePlatform:
     """Implements ``ChatPlatform``. ``trouble`` is asked before each send or edit and may raise; ``trouble_at`` the same
-    for sends to one place.
+    for sends to one place. ``waited`` stands in each receipt.
 
     ``searched`` are the times from which its history was read; ``is_blind``: nobody may read it.
     """
@@ -36,6 +36,7 @@ class FakePlatform:
         self.found: Receipt | None = None
         self.searched: list[datetime] = []
         self.is_blind = False
+        self.waited: Waited | None = None
         self.managers: set[PersonRef] = set()
         self.refuses: PlatformStartError | None = None
         self.trouble: Callable[[], None] = lambda: None
@@ -69,7 +70,7 @@ class FakePlatform:
             self.in_flight -= 1
             async with self._changed:
                 self._changed.notify_all()
-        return Receipt(channel=to, message_ids=(str(len(self.sent)),))
+        return Receipt(channel=to, message_ids=(str(len(self.sent)),), waited=self.waited)
 
     async def edit(self, receipt: Receipt, post: Post) -> Receipt:
         self.trouble()

@@ -105,6 +105,13 @@ async def test_a_command_that_is_not_registered_is_a_kind_error() -> None:
             await stage.server.say(TEXT_CHANNEL_ID, "reader-1", "/weather")
 
 
+@pytest.mark.parametrize("text", ["Hello", "/hello"])
+async def test_nobody_can_write_or_give_commands_in_a_forum_itself(text: str) -> None:
+    async with discord_stage() as stage, connected(stage, TrialBot()):
+        with pytest.raises(SandboxError, match="write in one of its posts"):
+            await stage.server.say(FORUM_ID, "moderator-1", text)
+
+
 async def test_a_required_option_that_is_missing_is_named() -> None:
     async with discord_stage() as stage, connected(stage, TrialBot()):
         with pytest.raises(SandboxError, match="/story needs words"):

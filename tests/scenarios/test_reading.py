@@ -88,7 +88,7 @@ async def test_whoever_asks_why_a_story_came_here_is_told_by_which_wish_and_when
     told = seen["messages"][-1]
     assert seed.LONG_TITLE in told["text"]
     assert "everything is followed here" in told["text"]
-    assert "It was posted at" in told["text"]
+    assert "It was posted " in told["text"]
     assert told["ephemeral"] == (platform == "discord"), "as every command that is typed for all to see"
 
 

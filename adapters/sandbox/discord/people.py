@@ -54,6 +54,8 @@ class People:
         channel, text = self.entered(chat, person), text.strip()
         if not text:
             raise SandboxError("There is nothing to send: the text is empty.")
+        if channel["type"] == cast.FORUM:  # Discord's client has no line to write in there, for commands either
+            raise SandboxError("A forum has posts, not messages: write in one of its posts.")
         if text.startswith("/"):
             return await self._command(channel, person, text)
         return await self._chatter(channel, person, text, reply_to)
@@ -109,8 +111,6 @@ class People:
         return [one for one in (*own, *everywhere) if _is_offered(one, in_guild=bool(guild_id), rights=rights)]
 
     async def _chatter(self, channel: dict[str, Any], person: str, text: str, reply_to: str | None) -> Seen:
-        if channel["type"] == cast.FORUM:
-            raise SandboxError("A forum has posts, not messages: write in one of its posts.")
         if not rights_in(self._house.archive, channel, cast.USER_IDS[person]) & send_right(channel):
             raise SandboxError("Only the bot and moderators can write here.")
         line = self._line(channel, person, text)

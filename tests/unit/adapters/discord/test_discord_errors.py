@@ -81,6 +81,8 @@ def test_every_refusal_has_its_meaning(status: int, code: int, meaning: type[Sen
         (403, 50013, Loss.NO_RIGHTS),
         (403, 50007, Loss.BLOCKED),
         (403, 50278, Loss.BLOCKED),
+        (400, 50008, Loss.GONE),
+        (400, 50024, Loss.GONE),
         (400, 160005, Loss.CLOSED),
         (400, 50083, Loss.CLOSED),
         (403, 50009, Loss.NO_RIGHTS),

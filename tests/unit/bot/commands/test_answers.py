@@ -124,6 +124,22 @@ async def test_everything_is_followed_and_stopped_by_name(newsroom: Newsroom, wi
     assert await newsroom.followed() == []
 
 
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [
+        ((), "Nothing is followed here any more, so no more stories arrive."),
+        (("China", "tea with milk"), "Still followed here: China, “tea with milk”."),
+        (("China", "everything"), "Everything is still followed here, so all stories arrive as before."),
+    ],
+)
+async def test_whoever_stops_something_is_told_what_arrives_still(
+    newsroom: Newsroom, others: tuple[str, ...], sentence: str
+) -> None:
+    for wish in ("Japan", *others):
+        await newsroom.command("subscribe", what=wish)
+    assert sentence in words_of(await newsroom.command("unsubscribe", what="Japan"))
+
+
 async def test_own_words_near_a_topic_are_followed_and_the_topic_is_offered(newsroom: Newsroom) -> None:
     answer = await newsroom.command("subscribe", what="japn")
     assert "You follow “japn” now" in words_of(answer)

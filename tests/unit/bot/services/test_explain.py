@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.article import StoryId
 from bot.domain.channel import Channel
-from bot.domain.delivery import RateLimit
+from bot.domain.delivery import RateLimit, Waited
 from bot.domain.errors import UnknownChannelError
 from bot.domain.subscription import Everything, FromSource, FromTopic, Target
 from bot.domain.topic import TopicId
@@ -101,7 +101,16 @@ async def test_why_did_it_come_by_which_word_and_where_that_stands(asked: Asked)
     told = await asked.why(story)
     assert "The Wire told it first, seen 23 Nov 2026, 12:00 UTC." in told
     assert "as the topic Japan is followed here: “Tokyo” stands in the headline, “Tokyo votes on a harbour”." in told
-    assert told.endswith("It was posted at 23 Nov 2026, 12:00 UTC, 0.5 s after it was first seen.")
+    assert told.endswith("It was posted 23 Nov 2026, 12:00 UTC, 0.5 s after it was first seen.")
+
+
+@pytest.mark.parametrize(("seconds", "is_told"), [(0.04, False), (0.4, True)])
+async def test_only_a_wait_that_anybody_could_notice_is_told(asked: Asked, seconds: float, *, is_told: bool) -> None:
+    await asked.follow(JAPAN)
+    asked.platform.waited = Waited(limit=RateLimit.OVERALL, seconds=seconds)
+    story = await asked.publish()
+    await asked.send()
+    assert ("of that it waited" in await asked.why(story)) is is_told
 
 
 async def test_the_words_around_a_word_are_quoted_whole(asked: Asked) -> None:
@@ -167,14 +176,14 @@ async def test_why_did_it_come_in_a_digest(asked: Asked) -> None:
     await asked.send()
     told = await asked.why(story)
     assert "More had come while we were away than is posted one by one, so it stands in one post with others." in told
-    assert "It was posted at 23 Nov 2026, 12:00 UTC" in told
+    assert "It was posted 23 Nov 2026, 12:00 UTC" in told
 
 
 async def test_why_did_it_not_come_when_it_was_there_before_it_was_followed(asked: Asked) -> None:
     story = await asked.publish()
     asked.clock.pass_on(60)
     await asked.follow(JAPAN)
-    assert "That is followed here only since 23 Nov 2026, 12:01 UTC, and it came before." in await asked.why(story)
+    assert "That was first followed here 23 Nov 2026, 12:01 UTC, and it came before." in await asked.why(story)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +212,7 @@ async def test_why_was_it_late(asked: Asked, error: BaseException, said: str) ->
     story = await asked.publish()
     await asked.send(error)
     assert said in await asked.why(story)
-    assert "It leaves at " in await asked.why(story)
+    assert "It leaves in " in await asked.why(story)
     asked.clock.pass_on(61)
     await asked.deliverer.deliver_due()
     told = await asked.why(story)

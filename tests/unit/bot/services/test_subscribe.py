@@ -5,7 +5,7 @@ import pytest
 from bot.domain.channel import Channel
 from bot.domain.subscription import Everything, FromSource, FromTopic, Subscription, SubscriptionId
 from bot.domain.topic import TopicError, TopicId
-from bot.services.subscribe import Followed, follow, unfollow, unfollow_named, wish_for
+from bot.services.subscribe import Followed, Unfollowed, follow, unfollow, unfollow_named, wish_for
 from bot.services.topics import Topics
 from storage import Database
 from tests.builders import new_channel, new_source
@@ -21,7 +21,7 @@ class Reader:
     async def follow(self, wish: str) -> Followed:
         return await follow(self.database, self.topics, self.clock, self.channel, wish)
 
-    async def stop(self, wish: str) -> Subscription | None:
+    async def stop(self, wish: str) -> Unfollowed | None:
         return await unfollow_named(self.database, self.topics, self.channel, wish)
 
     async def list(self) -> list[Subscription]:
@@ -83,7 +83,7 @@ async def test_a_wish_that_nothing_can_be_found_by_is_refused_and_not_stored(rea
 async def test_the_wish_for_a_target_leads_back_to_it(reader: Reader, wish: str) -> None:
     followed = await reader.follow(wish)
     stopped = await reader.stop(wish_for(followed.subscription.target))
-    assert stopped == followed.subscription
+    assert stopped == Unfollowed(target=followed.subscription.target, left=())
     assert await reader.list() == []
 
 
