@@ -160,7 +160,7 @@ class DiscordPlatform:
                 continue
 
     async def find(self, to: ChannelRef, post: Post, *, since: datetime) -> Receipt | None:
-        """See ChatPlatform. Raises UncertainError where we may not read what was said before."""
+        """See ChatPlatform. Raises UncertainError where we may not read what was said before, and only there."""
         token = first_token(post, self._codec)
         if token is None:
             return None

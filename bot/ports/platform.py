@@ -139,7 +139,8 @@ class ChatPlatform(Protocol):
     async def find(self, to: ChannelRef, post: Post, *, since: datetime) -> Receipt | None:
         """Our own message with the same first button as ``post``, sent after ``since``; None when there is none.
 
-        Only where ``limits.can_find``; elsewhere always None. Raises SendError kinds.
+        Only where ``limits.can_find``; elsewhere always None. Raises SendError kinds, UncertainError only where we may
+        not look at all.
         """
         ...
 

@@ -321,10 +321,11 @@ class Deliverer:
         if self._must_look(claim):
             try:
                 found = await self._find(claim, shown)
-            except TryLaterError as error:  # it stays unknown, so that nobody sends before somebody has looked
-                return Waiting(not_before=now + timedelta(seconds=error.wait_s), reason=reason, was_uncertain=True)
             except UncertainError:
                 pass
+            except SendError as error:  # it stays unknown, so that nobody sends before somebody has looked
+                wait = timedelta(seconds=error.wait_s) if isinstance(error, TryLaterError) else REPEAT_AFTER
+                return Waiting(not_before=now + wait, reason=reason, was_uncertain=True)
             else:
                 return Sent(receipt=found) if found else after_nothing_found(claim, now=now, reason=reason)
         repeat_safe = timedelta(seconds=self._platforms[claim.channel.platform].limits.repeat_safe_s)

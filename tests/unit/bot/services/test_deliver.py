@@ -483,6 +483,30 @@ async def test_the_history_is_read_from_before_the_first_attempt_as_clocks_diffe
     assert outbox.platform.searched == [began - timedelta(minutes=1)]
 
 
+async def test_what_may_have_arrived_in_a_place_that_shuts_us_out_is_looked_for_once_we_are_let_in(
+    outbox: Outbox,
+) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another()
+    await outbox.promise("One")
+    await outbox.die_while_sending()
+    outbox.clock.pass_on(3600)
+    outbox.platform.trouble_with_history = failing(*[ChannelLostError("missing access") for _ in range(2)])
+    await outbox.connect()
+    outbox.clock.pass_on(1)
+    await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.PAUSED: 1}
+    outbox.platform.found = Receipt(channel=channel_ref(), message_ids=("77",))
+    async with outbox.database.writing() as work:
+        channel = await work.channels.find(channel_ref())
+        assert channel
+        await work.channels.resume(channel.id, now=outbox.clock.now())
+        await work.commit()
+    await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+    assert outbox.platform.sent == []
+
+
 async def test_where_nobody_can_look_it_is_repeated_once_and_then_left_to_a_person(outbox: Outbox) -> None:
     outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
     outbox.platform.is_blind = True
