@@ -36,7 +36,7 @@ async def held(connection: AsyncConnection, channel_id: ChannelId) -> int:
 async def catch_up(connection: AsyncConnection, channel_id: ChannelId, *, most: int, now: datetime) -> list[StoryId]:
     """See ``DeliveryStore.catch_up``."""
     newest = select(_c.id).where(*_held(channel_id)).order_by(_c.id.desc()).limit(most)
-    await connection.execute(_due_now(now).where(_c.id.in_(newest)))
+    await connection.execute(_due_now(now).where(_c.id.in_(newest), is_in(deliveries, DeliveryState.PAUSED)))
     older = select(_c.story_id).where(*_held(channel_id)).order_by(_c.id.desc())
     left = [StoryId(number) for number in (await connection.execute(older)).scalars() if number is not None]
     reason = "it gathered while the channel was closed; the newest stories were posted, the others told in one post"

@@ -101,7 +101,6 @@ class Deliverer:
         Whose turn was before is dead, or has stopped and finds no row of its own any more. Returns how many sends were
         left open. What we know of them ourselves is written down first.
         """
-        await self._logbook.write()
         left = await self._recover(platform, lease)
         self._connected[platform] = lease
         self.wake()
@@ -120,6 +119,7 @@ class Deliverer:
         return await self._recover(platform, lease) if lease else 0
 
     async def _recover(self, platform: str, lease: Lease) -> int:
+        await self._logbook.write()  # what we know ourselves need not be guessed
         async with self._storage.reading() as look:
             abandoned = await look.deliveries.abandoned(now=self._clock.now(), holder=lease.turn)
         left = [claim for claim in abandoned if claim.channel.platform == platform]

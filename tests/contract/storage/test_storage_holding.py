@@ -1,5 +1,6 @@
 """What the port promises about posts that wait for a person's word, and about channels that open and close."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,28 @@ async def test_catching_up_lets_the_newest_out_in_order_and_says_why_the_others_
         await work.commit()
     assert await _sent_now(storage) == stories[3:]
     assert await _counts(storage) == {DeliveryState.SENT: 2, DeliveryState.BURIED: 3}
+
+
+async def test_who_catches_up_a_moment_later_takes_nothing_back_that_is_being_sent(
+    storage: Database, other_process: Database
+) -> None:
+    channel, stories = await _paused_with(storage, 2)
+    await _resume(storage, channel, most=1)
+
+    async def catch_up_too() -> None:
+        async with other_process.writing() as work:
+            await work.deliveries.catch_up(channel.id, most=1, now=_LATER)
+            await work.commit()
+
+    async with storage.writing() as work:
+        await work.deliveries.catch_up(channel.id, most=1, now=_LATER)
+        [claim] = await work.deliveries.claim(["discord"], holder="us", limit=9, now=_LATER, lease=stored.LEASE)
+        later = asyncio.create_task(catch_up_too())
+        await asyncio.wait([later], timeout=0.1)
+        await work.commit()
+    await later
+    assert claim.story_id == stories[1]
+    assert await _counts(storage) == {DeliveryState.SENDING: 1, DeliveryState.BURIED: 1}
 
 
 async def test_what_is_not_posted_one_by_one_is_told_in_one_digest_of_that_channel_alone(storage: Database) -> None:

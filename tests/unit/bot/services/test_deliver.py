@@ -393,6 +393,19 @@ async def test_what_arrives_while_the_database_is_gone_is_written_down_when_it_i
     assert beats.heard[-1] is None
 
 
+async def test_what_we_know_ourselves_is_written_down_before_it_is_guessed(outbox: Outbox) -> None:
+    await outbox.promise("One", places=("100", "200"))
+    await outbox.connect()
+    outbox.platform.trouble_at[channel_ref("100")] = failing(TryLaterError("slow down", wait_s=600))
+    outbox.platform.trouble_at[channel_ref("200")] = outbox.storage.go
+    with pytest.raises(ConnectionResetError):
+        await outbox.deliverer.deliver_due()
+    outbox.clock.pass_on(LEASE.total_seconds() + 1)
+    outbox.storage.is_gone = False
+    assert await outbox.deliverer.recover(outbox.platform.name) == 0
+    assert await outbox.counts() == {DeliveryState.SENT: 1, DeliveryState.PENDING: 1}
+
+
 async def test_nothing_new_is_taken_while_a_result_cannot_be_written_down(outbox: Outbox) -> None:
     await outbox.promise("One", "Two")
     await outbox.connect()
