@@ -235,3 +235,12 @@ async def open_world(home: Path, **extra: str) -> AsyncIterator[World]:
                     await world.bot.end()
     finally:
         await sandbox.end()
+
+
+@asynccontextmanager
+async def open_world_with_bot(home: Path, **extra: str) -> AsyncIterator[World]:
+    """A sandbox with a bot in it that is ready on both platforms."""
+    async with open_world(home, **extra) as world:
+        await world.start_bot()
+        await world.both_ready()
+        yield world

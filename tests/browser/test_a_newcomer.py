@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.scenarios import seed
-from tests.world import READER_1, World, open_world
+from tests.world import READER_1, World, open_world_with_bot
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -21,9 +21,7 @@ _CUT_TITLE = re.compile(re.escape(seed.CUT_TITLE))
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as opened:
-        await opened.start_bot()
-        await opened.both_ready()
+    async with open_world_with_bot(tmp_path) as opened:
         yield opened
 
 

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from tests.world import READER_1, Chat, World, newsbot, no_seeds, open_world
+from tests.world import READER_1, Chat, World, newsbot, no_seeds, open_world_with_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -65,9 +65,7 @@ async def coast(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     """A bot that may read what the press prints, in chats that have room for it: no seeds, no limits a minute."""
     home = tmp_path_factory.mktemp("coast")
     settings = {"NEWSBOT_SEEDS": str(no_seeds(home)), "NEWSBOT_SANDBOX_RATES": "false"}
-    async with open_world(home, NEWSBOT_FETCH_ALLOW="127.0.0.0/8", **settings) as world:
-        await world.start_bot()
-        await world.both_ready()
+    async with open_world_with_bot(home, NEWSBOT_FETCH_ALLOW="127.0.0.0/8", **settings) as world:
         yield world
 
 

@@ -37,17 +37,18 @@ async def test_kill_9_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path: 
         assert all(number <= 2 for number in repeated.values()), repeated
 
 
-async def test_buttons_answer_and_nothing_comes_again_after_a_restart(own_world: World, platform: str) -> None:
-    group = await own_world.chat(platform, "group", READER_1)
+async def test_buttons_answer_and_nothing_comes_again_after_a_restart(own_world: World) -> None:
+    groups = [await own_world.chat(platform, "group", READER_1) for platform in ("discord", "telegram")]
     await _shown_at_least(own_world, 3 * seed.ALL_STORIES)
-    card = await group.message_with(seed.LONG_TITLE)
+    cards = [await group.message_with(seed.LONG_TITLE) for group in groups]
     before = await own_world.shown()
     assert own_world.bot
     assert await own_world.bot.end() == 0
     await own_world.start_bot()
     await own_world.both_ready()
-    seen = await group.press(card, "Read")
-    assert seed.LONG_STORY[0] in seen["messages"][-1]["text"]
+    for group, card in zip(groups, cards, strict=True):
+        seen = await group.press(card, "Read")
+        assert seed.LONG_STORY[0] in seen["messages"][-1]["text"]
     assert Counter(await own_world.shown()) - Counter(before) <= Counter(dict.fromkeys(await own_world.shown(), 1))
     assert all(number == 1 for number in Counter(await own_world.shown()).values())
 

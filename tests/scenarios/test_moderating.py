@@ -1,12 +1,10 @@
 """A channel that shuts the bot out keeps everything, and those who look after it are told and asked."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from tests.world import MODERATOR, READER_1, World, newsbot, open_world
+from tests.world import MODERATOR, READER_1, World, newsbot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -15,15 +13,6 @@ _COUNTED = (
     *("bakery", "bridge", "cinema", "clinic", "ferry", "garden", "harbour", "library", "market", "museum"),
     *("station", "theatre"),
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """Shared by all scenarios here; more is posted than Telegram takes in a minute."""
-    async with open_world(tmp_path_factory.mktemp("world"), NEWSBOT_SANDBOX_RATES="false") as opened:
-        await opened.start_bot()
-        await opened.both_ready()
-        yield opened
 
 
 def _page(path: Path, town: str) -> Path:

@@ -1,13 +1,22 @@
 """A newcomer reads: headlines arrive, whole stories open, searches find."""
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from tests.scenarios import seed
-from tests.world import MODERATOR, READER_1, READER_2, Chat, Json, World, newsbot
+from tests.world import MODERATOR, READER_1, READER_2, Chat, Json, World, newsbot, open_world_with_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Shared by all scenarios here; its platforms are as strict as the real ones."""
+    async with open_world_with_bot(tmp_path_factory.mktemp("world")) as opened:
+        yield opened
 
 
 async def pages_of(chat: Chat, first: Json) -> list[str]:
