@@ -44,6 +44,7 @@ from bot.services.deliver import Deliverer
 from bot.services.follow_hubs import HubFollower
 from bot.services.give_opinion import OpinionBox
 from bot.services.housekeep import Housekeeper
+from bot.services.hurry import HurriedStorage
 from bot.services.keep_going import Loop
 from bot.services.keep_lease import LeaseKeeper
 from bot.services.let_in import DoorKeeper
@@ -182,17 +183,18 @@ async def build_runtime(
     platforms.update(_platforms(desk, wires, codec, doors, webhook))
     progress = Progress(platforms=frozenset(platforms))
     refresh_delay = timedelta(seconds=settings.refresh_delay)
+    hurried = HurriedStorage(desk.database)
     house = House(
-        storage=desk.database,
+        storage=hurried,
         topics=desk.topics,
-        opinions=OpinionBox(desk.database, desk.clock, refresh_delay=refresh_delay),
+        opinions=OpinionBox(hurried, desk.clock, refresh_delay=refresh_delay),
         editors=frozenset(map(_place, settings.editors)),
-        editor=StoryEditor(desk.database, desk.topics, desk.clock, refresh_delay=refresh_delay),
+        editor=StoryEditor(hurried, desk.topics, desk.clock, refresh_delay=refresh_delay),
         clock=desk.clock,
-        shelf=Shelf(desk.database, desk.clock),
+        shelf=Shelf(hurried, desk.clock),
         may_manage=_rights(platforms),
         private_chat=lambda person: platforms[person.platform].private_chat(person),
-        doors=doors,
+        doors=DoorKeeper(hurried, desk.clock, wake=deliverer.wake),
         wake=deliverer.wake,
     )
     return Runtime(

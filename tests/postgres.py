@@ -59,6 +59,27 @@ class PostgresServer:
         finally:
             self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """All connections are cut and none is accepted; whatever was committed is there again afterwards."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    def start(self) -> None:
+        """Return once it accepts connections."""
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.directory}' {_SPEED}"
+        self._control("--wait", f"--log={self.directory / 'log'}", f"--options={options}", "start")
+
+    def stop(self) -> None:
+        """At once, whoever is connected."""
+        self._control("--mode=immediate", "stop")
+
+    def _control(self, *what: str) -> None:
+        _run([str(self.bin / "pg_ctl"), "--silent", f"--pgdata={self.directory / 'data'}", *what], cwd=self.directory)
+
 
 @contextmanager
 def running_server() -> Iterator[PostgresServer]:
@@ -71,14 +92,13 @@ def running_server() -> Iterator[PostgresServer]:
         directory = Path(name)
         installed = _installed()
         home = _readable_by_all(installed, directory) if _is_root() else installed
-        control = [str(home / "bin" / "pg_ctl"), "--silent", f"--pgdata={directory / 'data'}"]
-        options = f"-c listen_addresses='' -c unix_socket_directories='{directory}' {_SPEED}"
+        server = PostgresServer(bin=home / "bin", directory=directory)
         _run([*_initdb(home), f"--pgdata={directory / 'data'}"], cwd=directory)
-        _run([*control, "--wait", f"--log={directory / 'log'}", f"--options={options}", "start"], cwd=directory)
+        server.start()
         try:
-            yield PostgresServer(bin=home / "bin", directory=directory)
+            yield server
         finally:
-            _run([*control, "--mode=immediate", "stop"], cwd=directory)
+            server.stop()
 
 
 def _installed() -> Path:

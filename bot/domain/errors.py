@@ -43,3 +43,7 @@ class OpinionError(NewsbotError):
 
 class SearchError(NewsbotError):
     """The search has no words in it."""
+
+
+class BusyError(NewsbotError):
+    """What is asked for cannot be looked up or noted at present, and nothing was changed."""

@@ -69,4 +69,5 @@ ONLY_MANAGERS_THERE = "Only people who manage that place can decide this. Ask on
 ONLY_EDITORS = (
     "Only people who manage a place that shows this story can change what belongs to it. Ask a moderator of yours."
 )
+BUSY = "I am kept from my notes just now, so nothing was changed. Please try again in a minute."
 TROUBLE = "Something went wrong on our side and nothing was changed. Please try again in a minute."

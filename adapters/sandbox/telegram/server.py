@@ -19,7 +19,7 @@ from adapters.sandbox.telegram.wire import Wire
 
 _FAULT_KINDS = MappingProxyType(
     {
-        "rate_limit": "Calls get 429 Too Many Requests (retry_after: seconds, 5 by default).",
+        "rate_limit": "Calls get 429 Too Many Requests (retry_after: seconds, 5 by default; chat: id, all by default).",
         "error_before": "Calls get 500 and nothing happens.",
         "error_after": "Calls are carried out and get 500 all the same.",
         "cut_before": "The connection breaks before a call is carried out.",

@@ -74,28 +74,30 @@ class Wire:
     async def _run(self, request: web.Request, method: Method, name: str, params: Params) -> object:
         if name.lower() in _QUIET:
             return await method(self._api, params)
-        await self._pause()
-        if fault := self._struck("rate_limit"):
+        chat = str(params.values.get("chat_id"))
+        await self._pause(chat)
+        if fault := self._struck("rate_limit", chat):
             raise TooManyRequestsError(int(str(fault.options.get("retry_after", 5))))
-        if self._struck("error_before"):
+        if self._struck("error_before", chat):
             raise ApiError
-        if self._struck("cut_before"):
+        if self._struck("cut_before", chat):
             _cut(request)
         result = await method(self._api, params)
-        if self._struck("error_after"):
+        if self._struck("error_after", chat):
             raise ApiError
-        if self._struck("cut_after"):
+        if self._struck("cut_after", chat):
             _cut(request)
         return result
 
-    async def _pause(self) -> None:
-        slow = self._struck("slow")
+    async def _pause(self, chat: str) -> None:
+        slow = self._struck("slow", chat)
         seconds = self._api.ground.strictness.latency_s + (float(str(slow.options.get("delay_s", 2))) if slow else 0)
         if seconds > 0:
             await asyncio.sleep(seconds)
 
-    def _struck(self, kind: str) -> Fault | None:
-        return self._api.ground.faults.strikes(PLATFORM, kind)
+    def _struck(self, kind: str, chat: str) -> Fault | None:
+        fault = self._api.ground.faults.strikes(PLATFORM, kind)
+        return None if fault is None or str(fault.options.get("chat", chat)) != chat else fault
 
 
 def _refused(refusal: ApiError) -> tuple[dict[str, object], dict[str, str]]:

@@ -1,0 +1,71 @@
+"""People are told soon that the database keeps them waiting, and nobody else waits longer for it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import BusyError
+from bot.services.hurry import HurriedStorage
+from storage import Database
+from tests import stored
+from tests.fakes.database import fresh_database
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await fresh_database(tmp_path)
+    yield opened
+    await opened.close()
+
+
+async def test_who_cannot_write_soon_is_told_so_and_leaves_nothing_behind(database: Database) -> None:
+    hurried = HurriedStorage(database, patience_s=0.05)
+    async with database.writing():
+        for _ in range(3):
+            with pytest.raises(BusyError, match="try again"):
+                async with hurried.writing():
+                    pytest.fail("somebody else writes")
+    async with asyncio.timeout(5):
+        async with hurried.writing() as work:
+            await stored.source_at(work)
+            await work.commit()
+        async with hurried.reading() as look:
+            assert await look.sources.at("https://wire.example/feed")
+
+
+async def test_who_looks_does_not_wait_for_who_writes(database: Database) -> None:
+    hurried = HurriedStorage(database, patience_s=5)
+    async with database.writing(), hurried.reading() as look:
+        assert await look.sources.at("https://wire.example/feed") is None
+
+
+async def test_what_fails_inside_is_undone_and_raised(database: Database) -> None:
+    hurried = HurriedStorage(database, patience_s=5)
+
+    async def fail() -> None:
+        async with hurried.writing() as work:
+            await stored.source_at(work)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with hurried.reading() as look:
+        assert await look.sources.at("https://wire.example/feed") is None
+
+
+async def test_who_gives_up_waiting_keeps_nobody_else_waiting(database: Database) -> None:
+    hurried = HurriedStorage(database, patience_s=5)
+
+    async def write() -> None:
+        async with hurried.writing():
+            pass
+
+    async with database.writing():
+        waiting = asyncio.create_task(write())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+    async with asyncio.timeout(5):
+        await write()
