@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TypeVar
 
 from sqlalchemy import text
@@ -118,7 +119,7 @@ class PostgresqlBackups:
     def _rows(self, file: str, table: str) -> Iterator[Mapping[str, str]]:
         """The rows of a table in a dump, as COPY writes them; none where the dump has no such table."""
         columns: list[str] = []
-        for line in self._run("pg_restore", "--data-only", f"--table={table}", "--file=-", file, database=False):
+        for line in self._lines("pg_restore", "--data-only", f"--table={table}", "--file=-", file):
             if line.startswith("COPY "):
                 columns = line[line.index("(") + 1 : line.index(")")].replace('"', "").split(", ")
             elif line == "\\.":
@@ -126,22 +127,32 @@ class PostgresqlBackups:
             elif columns:
                 yield dict(zip(columns, line.split("\t"), strict=True))
 
-    def _run(self, program: str, *arguments: str, database: bool = True) -> list[str]:
-        """The lines that the program says. Raises BackupError with its complaint."""
+    def _run(self, program: str, *arguments: str) -> None:
+        """Let the program do its work on the database. Raises BackupError with its complaint."""
+        for _ in self._lines(program, "--dbname", self._url.database or "", *arguments):
+            pass
+
+    def _lines(self, program: str, *arguments: str) -> Iterator[str]:
+        """What the program says, a line at a time: a dump may be larger than memory. Raises BackupError at its end."""
         found = shutil.which(program)
         if found is None:
             raise BackupError(
                 f"{program} is not installed here. Install PostgreSQL's client programs, of the server's version or "
                 "newer (Debian: postgresql-client)."
             )
-        target = ["--dbname", self._url.database or ""] if database else []
-        ended = subprocess.run(  # noqa: S603  # the program that the operator installed, with our words
-            [found, *target, *arguments], env=self._environment(), capture_output=True, text=True, check=False
-        )
-        if ended.returncode:
-            complaint = ended.stderr.strip().partition("\n")[0][:_LONGEST_REASON]
-            raise BackupError(f"{complaint or f'{program} ended with {ended.returncode}'}.")
-        return ended.stdout.split("\n")
+        command = [found, *arguments]
+        with (
+            TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints,
+            subprocess.Popen(  # noqa: S603  # the program that the operator installed, with our words
+                command, env=self._environment(), stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8"
+            ) as going,
+        ):
+            for line in going.stdout or ():
+                yield line.removesuffix("\n")
+            if going.wait():
+                complaints.seek(0)
+                complaint = complaints.readline().strip()[:_LONGEST_REASON]
+                raise BackupError(f"{complaint or f'{program} ended with {going.returncode}'}.")
 
     def _environment(self) -> dict[str, str]:
         """Where the server is, in the variables of libpq: no password in the list of processes."""
