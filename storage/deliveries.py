@@ -93,6 +93,7 @@ class DatabaseDeliveries:
                     and_(is_in(card, DeliveryState.PENDING, DeliveryState.PAUSED), card.c.attempt > 0),
                 ),
             )
+            .order_by(card.c.story_id, card.c.channel_id)
         )
         statement = dialects.insert(self._connection, deliveries).from_select(list(row), rows)
         joined = statement.on_conflict_do_update(

@@ -39,6 +39,7 @@ from bot.domain.delivery import (
     Settled,
     Waiting,
 )
+from storage import dialects
 from storage.column_types import Moment, Plain
 from storage.dialects import RandomOnce
 from storage.outbox import Delivery, is_card_of, is_in, is_of, turned
@@ -62,6 +63,8 @@ class _Step:
 
 async def settle(connection: AsyncConnection, settled: Sequence[Settled], *, now: datetime) -> None:
     """See ``DeliveryStore.settle``."""
+    if len(settled) > 1 and dialects.is_postgresql(connection):
+        await connection.execute(_IN_ORDER, {"ids": [one.claim.id for one in settled]})
     rows: defaultdict[tuple[_Step, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for one in settled:
         steps, values = _steps(one)
@@ -70,6 +73,15 @@ async def settle(connection: AsyncConnection, settled: Sequence[Settled], *, now
         for step in steps:
             parameters = [{name: row[name] for name in step.names} for row in settling]
             await connection.execute(step.statement, parameters)
+
+
+_IN_ORDER = (
+    select(_c.id)
+    .where(_c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_c.story_id, _c.channel_id)
+    .with_for_update()
+)
+"""Holds the rows in the order in which refreshes take them too, or each would wait for what the other holds."""
 
 
 def _steps(one: Settled) -> tuple[tuple[_Step, ...], dict[str, Any]]:

@@ -38,6 +38,28 @@ async def test_eight_writers_and_eight_readers_never_meet_a_lock(storage: Databa
         assert (await look.opinions.tally(story_id)).voices == 80
 
 
+async def test_results_and_a_new_wish_for_the_same_cards_wait_for_each_other_and_not_for_ever(
+    storage: Database, other_process: Database
+) -> None:
+    for place in range(4):
+        await stored.channel(storage, str(place))
+    story_id = await stored.story(storage)
+    await stored.promised(storage, story_id)
+    cards = await stored.claimed(storage)
+    await stored.settled(storage, *((claim, Sent(receipt=receipt(str(claim.id)))) for claim in cards))
+    await stored.refreshed(storage, story_id)
+    claims = await stored.claimed(storage)
+    async with storage.changing() as somebody:
+        await somebody.exec_driver_sql(f"UPDATE deliveries SET holder = holder WHERE id = {claims[2].id}")  # noqa: S608  # ours
+        results = stored.settled(storage, *((claim, Sent(receipt=receipt("9"))) for claim in reversed(claims)))
+        tasks = [asyncio.create_task(work) for work in (results, stored.refreshed(other_process, story_id))]
+        await asyncio.wait(tasks, timeout=0.2)
+        await somebody.commit()
+    await asyncio.gather(*tasks)
+    async with storage.reading() as look:
+        assert (await look.deliveries.counts())[DeliveryState.SENT] >= len(claims)
+
+
 async def test_two_claimers_never_hold_the_same_row_or_one_channel_together(
     storage: Database, other_process: Database
 ) -> None:
