@@ -60,6 +60,9 @@ def sqlite_engine(url: URL, *, is_writer: bool) -> AsyncEngine:
     begin = "BEGIN IMMEDIATE" if is_writer else "BEGIN DEFERRED"
 
     def start(connection: Connection) -> None:
+        driver = connection.connection.driver_connection
+        if driver and driver.in_transaction:  # its COMMIT failed, a full disk's for one, which need not end it
+            connection.connection.rollback()
         connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "begin", start)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import DeliveryKind
@@ -72,6 +73,16 @@ async def test_a_writer_is_one_from_the_start(sqlite: Database, path: Path) -> N
             other.execute("BEGIN IMMEDIATE")
     other.execute("BEGIN IMMEDIATE")
     other.close()
+
+
+async def test_a_commit_that_fails_is_undone_and_the_next_writer_is_not_hurt_by_it(sqlite: Database) -> None:
+    async with sqlite.changing() as connection:
+        await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        await connection.exec_driver_sql("INSERT INTO subscriptions VALUES (1, 404, '', '', '', '')")
+        with pytest.raises(IntegrityError):
+            await connection.commit()
+    async with sqlite.changing() as connection:
+        assert (await connection.exec_driver_sql("SELECT count(*) FROM subscriptions")).scalar_one() == 0
 
 
 async def test_a_reader_takes_no_lock(sqlite: Database, path: Path) -> None:
