@@ -21,10 +21,6 @@ class StoryEditError(NewsbotError):
     """There is nothing to be merged or split."""
 
 
-class UnknownTopicError(NewsbotError):
-    """No catalogue topic has that name; the sentence offers the nearest ones."""
-
-
 class UnknownSourceError(NewsbotError):
     """No source has that number or address."""
 

@@ -37,10 +37,11 @@ class HurriedStorage:
         beginning = asyncio.ensure_future(transaction.__aenter__())
         try:
             await asyncio.wait([beginning], timeout=self._patience_s)
-        finally:
-            if not beginning.done():  # a statement that is cut costs the connection, so it is let come to its end
-                self._end_late(beginning, transaction)
-        if not beginning.done():
+        except BaseException:
+            self._end_late(beginning, transaction)  # it may have begun at the very moment when we were cancelled
+            raise
+        if not beginning.done():  # a statement that is cut costs the connection, so it is let come to its end
+            self._end_late(beginning, transaction)
             raise BusyError(BUSY)
         begun = await beginning
         try:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -69,3 +70,46 @@ async def test_who_gives_up_waiting_keeps_nobody_else_waiting(database: Database
         await asyncio.wait([waiting])
     async with asyncio.timeout(5):
         await write()
+
+
+class _Counted:
+    """A storage whose transactions are counted while they are open; they begin once the gate is."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.gate = asyncio.Event()
+        self.reading = self.writing = self._transaction
+        self.close = self.gate.wait
+
+    def _transaction(self) -> "_Counted":
+        return self
+
+    async def __aenter__(self) -> Self:
+        await self.gate.wait()
+        self.open += 1
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.open -= 1
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_who_is_cancelled_at_the_moment_of_beginning_leaves_nothing_open(steps: int) -> None:
+    counted = _Counted()
+    hurried = HurriedStorage(counted, patience_s=5)  # type: ignore[arg-type]  # it counts, and that is all
+
+    async def write() -> None:
+        async with hurried.writing():
+            await asyncio.Event().wait()
+
+    writing = asyncio.create_task(write())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    counted.gate.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.wait([writing])
+    for _ in range(6):
+        await asyncio.sleep(0)
+    assert counted.open == 0
