@@ -18,6 +18,7 @@ from adapters.sandbox.store import Store
 
 _LONGEST_WAIT_S = 60.0
 _DEFAULT_FAULT_S = 60.0
+_LARGEST_CROWD = 100_000
 _log = logging.getLogger(__name__)
 
 
@@ -97,6 +98,7 @@ class Api:
             web.post(f"{chat}/fill", self.fill),
             web.get(f"{chat}/bot", self.bot_changes),
             web.post(f"{chat}/bot", self.change_bot),
+            web.post("/api/crowd", self.gather),
             web.get("/api/ledger", self.ledger),
             web.get("/api/changes", self.changes),
             web.get("/api/faults", self.faults),
@@ -153,6 +155,12 @@ class Api:
             raise NotFoundError(f"Nobody can {change!r} the bot. One can {_listed(server.bot_changes)}.")
         await server.change_bot(chat, person, change)
         return web.json_response({"changed": change})
+
+    async def gather(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        count = _number(body.get("chats"), "chats", at_most=_LARGEST_CROWD)
+        opened = await self._inside.server(_text(body, "platform")).gather(int(count))
+        return web.json_response({"chats": list(opened)}, status=HTTPStatus.CREATED)
 
     async def ledger(self, request: web.Request) -> web.Response:
         return web.json_response(self._inside.store.since(_whole(request.query.get("since", "0"), "since")))

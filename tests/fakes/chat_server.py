@@ -62,6 +62,9 @@ class FakeChatServer:
     def bot_changes(self) -> Mapping[str, str]:
         return {"remove": "Somebody removes the bot."}
 
+    async def gather(self, chats: int) -> Sequence[str]:
+        return [f"crowd-{number + 1}" for number in range(chats)]
+
     async def change_bot(self, chat: str, person: str, change: str) -> None:
         self.changed.append((chat, person, change))
 

@@ -7,6 +7,7 @@ from typing import Any
 from adapters.sandbox.contract import MODERATOR_1, SandboxError
 from adapters.sandbox.discord import cast
 from adapters.sandbox.discord.gateway import GUILDS
+from adapters.sandbox.discord.guilds import guild
 from adapters.sandbox.discord.house import House
 from adapters.sandbox.discord.permissions import Permission
 
@@ -51,7 +52,7 @@ async def _remove(house: House, _channel: dict[str, Any]) -> None:
 async def _add(house: House, _channel: dict[str, Any]) -> None:
     if not house.archive.bot_is_in:
         house.archive.set_bot_in(is_in=True)
-        await house.gateway.send("GUILD_CREATE", house.gateway.guild(), intent=GUILDS, guild_id=cast.GUILD_ID)
+        await house.gateway.send("GUILD_CREATE", guild(house.archive), intent=GUILDS, guild_id=cast.GUILD_ID)
 
 
 async def _mute(house: House, channel: dict[str, Any]) -> None:

@@ -160,6 +160,11 @@ def _guild_channel(channel_id: str, kind: int, name: str, position: int, topic: 
     }
 
 
+def text_channel(channel_id: str, name: str, position: int, *, guild_id: str) -> dict[str, Any]:
+    """A channel of a server in which nobody from the page is."""
+    return _guild_channel(channel_id, TEXT, name, position, "", guild_id=guild_id)
+
+
 def _private_channel(person: Person) -> dict[str, Any]:
     return {
         "id": DM_IDS[person.id],
@@ -196,11 +201,11 @@ def first_channels() -> list[dict[str, Any]]:
     ]
 
 
-def guild(channels: list[dict[str, Any]], threads: list[dict[str, Any]]) -> dict[str, Any]:
+def guild(channels: list[dict[str, Any]], threads: list[dict[str, Any]], *, guild_id: str) -> dict[str, Any]:
     """GUILD_CREATE's object; with the GUILDS intent alone its members are the bot itself."""
     return {
-        "id": GUILD_ID,
-        "name": "Sandbox server",
+        "id": guild_id,
+        "name": "Sandbox server" if guild_id == GUILD_ID else f"Server {guild_id}",
         "owner_id": OWNER_ID,
         "icon": None,
         "splash": None,
@@ -231,7 +236,7 @@ def guild(channels: list[dict[str, Any]], threads: list[dict[str, Any]]) -> dict
         "unavailable": False,
         "member_count": len(PEOPLE) + 2,
         "members": [member(BOT_USER, roles_of(BOT_ID))],
-        "roles": list(ROLES),
+        "roles": [{**ROLES[0], "id": guild_id}, *ROLES[1:]],
         "emojis": [],
         "stickers": [],
         "channels": channels,

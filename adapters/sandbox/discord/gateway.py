@@ -75,14 +75,11 @@ class Session:
 
 
 class Gateway:
-    """All sessions of the bot. ``guild`` makes GUILD_CREATE's object anew for each identify; ``is_member``: whether
-    the bot is in that server.
-    """
+    """All sessions of the bot. ``guilds`` makes GUILD_CREATE's objects anew, one for each server that it is in."""
 
-    def __init__(self, ground: Ground, guild: Callable[[], dict[str, Any]], is_member: Callable[[], bool]) -> None:
+    def __init__(self, ground: Ground, guilds: Callable[[], list[dict[str, Any]]]) -> None:
         self._ground = ground
-        self._is_member = is_member
-        self.guild = guild
+        self._guilds = guilds
         self._sessions: dict[str, Session] = {}
         self._sockets: set[web.WebSocketResponse] = set()
         self._struck: set[tuple[str, float]] = set()
@@ -159,7 +156,7 @@ class Gateway:
         data: dict[str, Any] = {
             "v": 10,
             "user": {**cast.BOT_USER, "verified": True, "email": None, "mfa_enabled": False, "flags": 0},
-            "guilds": [{"id": cast.GUILD_ID, "unavailable": True}] if self._is_in(session) else [],
+            "guilds": [{"id": one["id"], "unavailable": True} for one in self._guilds() if session.hears(0, one["id"])],
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "session_type": "normal",
@@ -170,11 +167,8 @@ class Gateway:
             data["shard"] = list(session.shard)
         return data
 
-    def guild_for(self, session: Session) -> dict[str, Any] | None:
-        return self.guild() if self._is_in(session) and session.hears(GUILDS, cast.GUILD_ID) else None
-
-    def _is_in(self, session: Session) -> bool:
-        return self._is_member() and session.hears(0, cast.GUILD_ID)
+    def guilds_for(self, session: Session) -> list[dict[str, Any]]:
+        return [one for one in self._guilds() if session.hears(GUILDS, one["id"])]
 
     def fault(self) -> tuple[str, int] | None:
         """A fault of the connection that is ordered and has not struck yet, with its close code."""
@@ -294,8 +288,7 @@ class _Connection:
             raise _ClosedError(4014, "Disallowed intent(s).")
         session = self._session = self._gateway.identify(self._socket, intents, _shard(data.get("shard")))
         await _send(self._socket, session.frame("READY", self._gateway.ready(session)))
-        guild = self._gateway.guild_for(session)
-        if guild is not None:
+        for guild in self._gateway.guilds_for(session):
             await _send(self._socket, session.frame("GUILD_CREATE", guild))
 
     async def _resume(self, data: Any) -> None:

@@ -39,7 +39,8 @@ class People:
     def chats(self) -> list[Chat]:
         """Channels and private chats in their first order, then threads as they were opened."""
         channels = self._house.archive.channels.values()
-        return [_chat(channel) for channel in sorted(channels, key=lambda one: one["type"] in cast.THREADS)]
+        shown = [channel for channel in channels if _people(channel)]
+        return [_chat(channel) for channel in sorted(shown, key=lambda one: one["type"] in cast.THREADS)]
 
     async def look(self, chat: str, person: str, typing: str | None) -> View:
         channel = self.entered(chat, person)
@@ -192,7 +193,7 @@ def _chat(channel: dict[str, Any]) -> Chat:
 
 def _people(channel: dict[str, Any]) -> tuple[Person, ...]:
     if channel["type"] != cast.DM:
-        return PEOPLE
+        return PEOPLE if channel["guild_id"] == cast.GUILD_ID else ()
     return tuple(person for person in PEOPLE if cast.DM_IDS[person.id] == channel["id"])
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from adapters.sandbox.contract import PEOPLE
-from adapters.sandbox.discord import cast
+from adapters.sandbox.discord import cast, guilds
 from adapters.sandbox.discord.command_rules import check_commands
 from adapters.sandbox.discord.refusals import RefusedError, bad_json, unknown_application, unknown_guild, unknown_user
 from adapters.sandbox.discord.rest import Call, Endpoint
@@ -104,33 +104,33 @@ def _register(call: Call, scope: str, commands: list[dict[str, Any]]) -> list[di
 
 
 async def guild(call: Call) -> dict[str, Any]:
-    _check_guild(call)
-    return call.house.gateway.guild()
+    return guilds.guild(call.house.archive, _guild_id(call))
 
 
 async def guild_channels(call: Call) -> list[dict[str, Any]]:
-    _check_guild(call)
-    channels: list[dict[str, Any]] = call.house.gateway.guild()["channels"]
+    channels: list[dict[str, Any]] = (await guild(call))["channels"]
     return channels
 
 
 async def active_threads(call: Call) -> dict[str, Any]:
-    _check_guild(call)
-    threads = call.house.gateway.guild()["threads"]
+    threads = (await guild(call))["threads"]
     return {"threads": threads, "members": [thread["member"] for thread in threads]}
 
 
 async def guild_member(call: Call) -> dict[str, Any]:
-    _check_guild(call)
+    _guild_id(call)
     user_id = call.part("user")
     if user_id not in _USERS:
         raise RefusedError(404, 10007, "Unknown Member")
     return cast.member(_USERS[user_id], cast.roles_of(user_id))
 
 
-def _check_guild(call: Call) -> None:
-    if call.part("id") != cast.GUILD_ID:
+def _guild_id(call: Call) -> str:
+    """The server that the call names. Raises for one that there is not."""
+    guild_id = call.part("id")
+    if guild_id != cast.GUILD_ID and not guilds.is_joined(call.house.archive, guild_id):
         raise unknown_guild()
+    return guild_id
 
 
 def _command_endpoints(path: str) -> tuple[Endpoint, ...]:

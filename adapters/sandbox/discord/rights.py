@@ -32,7 +32,7 @@ def send_right(channel: dict[str, Any]) -> Permission:
 
 def demand(archive: Archive, channel: dict[str, Any], needed: Permission) -> None:
     """Raise 50001 when the bot cannot see the channel, 50013 when it lacks one of the needed permissions."""
-    if channel.get("guild_id") and not archive.bot_is_in:
+    if channel.get("guild_id") == cast.GUILD_ID and not archive.bot_is_in:
         raise missing_access()
     has = rights_in(archive, channel, cast.BOT_ID)
     if not has & Permission.VIEW_CHANNEL:

@@ -1,14 +1,13 @@
 """The Discord server of the sandbox, put together."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from aiohttp import web
 
 from adapters.sandbox.contract import Chat, Ground, Seen, View
 from adapters.sandbox.discord import (
     bot_changes,
-    cast,
+    crowd,
     faults,
     rest_application,
     rest_channels,
@@ -20,6 +19,7 @@ from adapters.sandbox.discord.archive import Archive
 from adapters.sandbox.discord.board import Board
 from adapters.sandbox.discord.exchange import Patience
 from adapters.sandbox.discord.gateway import Gateway
+from adapters.sandbox.discord.guilds import joined
 from adapters.sandbox.discord.house import House
 from adapters.sandbox.discord.interactions import Interactions
 from adapters.sandbox.discord.limits import RateBook
@@ -41,7 +41,7 @@ class DiscordServer:
 
     def __init__(self, ground: Ground, *, patience: Patience | None = None) -> None:
         archive = Archive(ground.documents)
-        gateway = Gateway(ground, lambda: _guild(archive), lambda: archive.bot_is_in)
+        gateway = Gateway(ground, lambda: joined(archive))
         board = Board(ground, archive, gateway, Snowflakes(ground.clock, last=archive.last_id))
         self._house = House(
             ground=ground,
@@ -101,11 +101,8 @@ class DiscordServer:
     async def change_bot(self, chat: str, person: str, change: str) -> None:
         await bot_changes.change_bot(self._house, self._people.entered(chat, person), person, change)
 
+    async def gather(self, chats: int) -> Sequence[str]:
+        return await crowd.gather(self._house, chats)
+
     async def _attachment(self, request: web.Request) -> web.Response:
         return uploads.serve(self._house.ground.documents, request.match_info["file"])
-
-
-def _guild(archive: Archive) -> dict[str, Any]:
-    channels = [one for one in archive.channels.values() if one.get("guild_id") and one["type"] not in cast.THREADS]
-    open_threads = [one for one in archive.threads() if not one["thread_metadata"]["archived"]]
-    return cast.guild(channels, open_threads)

@@ -19,11 +19,16 @@ PEOPLE_BY_ID = MappingProxyType({person.id: person for person in PEOPLE})
 KNOWN_USERS = frozenset({BOT, *PERSON_IDS})
 LANGUAGE = "en"
 
+CROWD = range(800000001, 900000001)
+"""Ids of readers who are not at the page."""
+
 
 def user_json(user: int) -> dict[str, object]:
     """The Bot API's User for the bot or one of the people."""
     if user == BOT:
         return {"id": BOT, "is_bot": True, "first_name": BOT_NAME, "username": BOT_USERNAME}
+    if user in CROWD:
+        return {"id": user, "is_bot": False, "first_name": f"Reader {user}", "language_code": LANGUAGE}
     person = person_of(user)
     return {
         "id": user,

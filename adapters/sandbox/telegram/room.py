@@ -8,6 +8,7 @@ from adapters.sandbox.telegram.cast import BOT, PERSON_IDS, PLACES, PLATFORM, Pl
 from adapters.sandbox.telegram.message import Key, Message
 
 _CHATS, _MESSAGES = "telegram.chat", "telegram.message"
+_OF_CHATS = ("first_name", "username")
 MEMBER, LEFT, KICKED, MUTED = "member", "left", "kicked", "restricted"
 """What the bot is in a chat, in the Bot API's words; blocked in a private chat is kicked there."""
 
@@ -55,10 +56,10 @@ class Room:
         if not self.is_private:
             return {"id": self.id, "type": self.place.type, "title": self.place.title}
         user = user_json(self.id)
-        return {"id": self.id, "type": "private", "first_name": user["first_name"], "username": user["username"]}
+        return {"id": self.id, "type": "private"} | {key: user[key] for key in _OF_CHATS if key in user}
 
     def as_chat(self) -> Chat:
-        people = tuple(person_of(user) for user in self.place.people)
+        people = tuple(person_of(user) for user in self.place.people if is_person(user))
         kind = _KINDS[self.place.type]
         return Chat(platform=PLATFORM, chat=str(self.id), title=self.place.title, kind=kind, people=people)
 

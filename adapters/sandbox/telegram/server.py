@@ -9,6 +9,7 @@ from adapters.sandbox.contract import Chat, Ground, SandboxError, Seen, UnknownC
 from adapters.sandbox.telegram.api import Api
 from adapters.sandbox.telegram.bot_changes import CHANGES, change_bot
 from adapters.sandbox.telegram.cast import PLATFORM
+from adapters.sandbox.telegram.crowd import gather
 from adapters.sandbox.telegram.errors import ApiError
 from adapters.sandbox.telegram.methods import METHODS
 from adapters.sandbox.telegram.migration import migrate
@@ -73,7 +74,8 @@ class TelegramServer:
         await self._api.webhook.stop()
 
     def chats(self) -> Sequence[Chat]:
-        return [room.as_chat() for room in self._api.rooms]
+        chats = (room.as_chat() for room in self._api.rooms)
+        return [chat for chat in chats if chat.people]
 
     async def look(self, chat: str, person: str, typing: str | None) -> View:
         return await self._people.look(chat, person, typing)
@@ -90,6 +92,9 @@ class TelegramServer:
     async def change_bot(self, chat: str, person: str, change: str) -> None:
         room, user = self._people.entered(chat, person)
         change_bot(self._api, room, user, change)
+
+    async def gather(self, chats: int) -> Sequence[str]:
+        return gather(self._api.rooms, self._api.ground.documents, chats)
 
     def migrate(self, chat: str) -> str:
         """Move a group to a new id at once and return that. Raises SandboxError for anything but a group."""
