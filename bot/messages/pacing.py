@@ -3,17 +3,25 @@
 Pure: times are seconds of one monotonic clock that the caller reads.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 from bot.domain.delivery import RateLimit
 
+_SECOND_S = 1.035
+"""What leaves evenly arrives less evenly, so a second is taken for a little longer than it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """``burst`` messages at once, refilled at ``per_s`` a second."""
+    """``burst`` messages at once, refilled at ``per_s`` a second.
+
+    ``in_a_second``: the most that any second may hold, however much was saved up; None where burst and refill say it.
+    """
 
     per_s: float
     burst: float
+    in_a_second: int | None = None
 
 
 @dataclass(slots=True)
@@ -26,7 +34,7 @@ class Pacer:
     """Keeps one bucket for everything and one for each place.
 
     Asking never sleeps and never sends: it answers how long to wait. What ``goes_first`` may put a
-    bucket into debt, which what goes later pays back.
+    bucket into debt, which what goes later pays back. Being woken late costs nothing as long as the burst lasts.
     """
 
     _KEPT_PLACES = 20_000
@@ -35,6 +43,7 @@ class Pacer:
         self._overall = overall
         self._debt = debt
         self._all = _Bucket(overall.burst, 0.0) if overall else None
+        self._latest: deque[float] = deque(maxlen=overall.in_a_second if overall else None)
         self._places: dict[str, _Bucket] = {}
         self._closed_until: dict[str, float] = {}
 
@@ -44,6 +53,8 @@ class Pacer:
         if not wait:
             for bucket, _ in self._buckets(place, rate, now):
                 bucket.tokens -= 1
+            if self._latest.maxlen:
+                self._latest.append(now)
         return wait
 
     def wait(self, place: str, rate: Rate | None, *, now: float, goes_first: bool = False, ahead: int = 0) -> float:
@@ -53,13 +64,15 @@ class Pacer:
             return closed
         needed = 1.0 + ahead - (self._debt if goes_first else 0.0)
         buckets = self._buckets(place, rate, now)
-        return max((self._missing(bucket, of, now, needed) for bucket, of in buckets), default=0.0)
+        missing = (self._missing(bucket, of, now, needed) for bucket, of in buckets)
+        return max(self._full(now, ahead), *missing, 0.0)
 
     def held_by(self, place: str, rate: Rate | None, *, now: float) -> RateLimit:
         """Which limit it was that ``take`` just said to wait for."""
         if self._closed_until_for(place) > now:
             return RateLimit.ASKED
         of_all = self._missing(self._all, self._overall, now, 1.0) if self._all and self._overall else 0.0
+        of_all = max(of_all, self._full(now, 0))
         of_place = self._missing(self._bucket(place, rate, now), rate, now, 1.0) if rate else 0.0
         return RateLimit.CHANNEL if of_place > of_all else RateLimit.OVERALL
 
@@ -72,6 +85,13 @@ class Pacer:
         if rate:
             buckets.append((self._bucket(place, rate, now), rate))
         return buckets
+
+    def _full(self, now: float, ahead: int) -> float:
+        """The seconds until the last second has room for one more, after ``ahead`` others."""
+        before = len(self._latest) + ahead - (self._latest.maxlen or 0)
+        if not self._latest or not 0 <= before < len(self._latest):
+            return 0.0
+        return max(0.0, self._latest[before] + _SECOND_S - now)
 
     def _closed_until_for(self, place: str) -> float:
         return max(self._closed_until.get(place, 0.0), self._closed_until.get("", 0.0))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.limits import LIMITS, OVERALL_DEBT, OVERALL_RATE, measure
+from adapters.discord.limits import LIMITS, OVERALL_RATE, measure
 from adapters.discord.render import escape
 
 _ANY = st.text(max_size=60) | st.text("*_~`|<>[]@#:-\n\\/日🙂a", max_size=60)
@@ -29,7 +29,7 @@ def test_many_bytes_to_a_character_cost_more() -> None:
 
 
 def test_in_no_second_more_is_sent_than_discord_permits() -> None:
-    assert OVERALL_RATE.per_s * 1.0 + OVERALL_RATE.burst + OVERALL_DEBT <= 50
+    assert OVERALL_RATE.in_a_second == 50
     assert OVERALL_RATE.per_s >= 0.95 * 50
 
 

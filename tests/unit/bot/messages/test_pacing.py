@@ -52,6 +52,27 @@ def test_closing_everything_closes_every_place() -> None:
     assert pacer.take("any", None, now=0.0) == 5.0
 
 
+def test_being_woken_late_costs_nothing_of_the_rate() -> None:
+    pacer = Pacer(Rate(per_s=29.0, burst=5.0, in_a_second=30))
+    now, sent = 0.0, 0
+    while now < 100.0:
+        wait = pacer.take(f"chat {sent}", None, now=now)
+        sent += not wait
+        now += wait and wait + 0.015
+    assert sent >= 0.95 * 30 * 100
+
+
+@given(pauses=st.lists(st.floats(0.0, 0.3), min_size=1, max_size=200), goes_first=st.booleans())
+def test_no_second_ever_holds_more_than_it_may_whatever_was_saved_up(pauses: list[float], *, goes_first: bool) -> None:
+    pacer = Pacer(Rate(per_s=29.0, burst=20.0, in_a_second=30))
+    now, sent = 0.0, list[float]()
+    for pause in pauses:
+        now += pause
+        while not pacer.take("any", None, now=now, goes_first=goes_first):
+            sent.append(now)
+    assert all(later - earlier > 1.0 for earlier, later in zip(sent, sent[30:], strict=False))
+
+
 @given(st.lists(st.floats(0.0, 3.0), min_size=1, max_size=80))
 def test_no_second_ever_holds_more_than_burst_and_rate(pauses: list[float]) -> None:
     pacer = Pacer(None)
