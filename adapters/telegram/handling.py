@@ -76,5 +76,10 @@ class Handling:
     async def _mark_done(self) -> None:
         self._has_finished.clear()
         finished, self._finished = self._finished, []
-        if finished:
+        if not finished:
+            return
+        try:
             await self._inbox.done(PLATFORM, finished)
+        except BaseException:
+            self._finished = finished + self._finished  # or they would be handled a second time
+            raise

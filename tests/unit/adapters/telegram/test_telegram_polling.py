@@ -77,6 +77,28 @@ async def test_a_batch_that_cannot_be_kept_is_not_confirmed() -> None:
     assert len(script.calls) == 1
 
 
+async def test_what_was_handled_is_done_with_though_the_inbox_fails_once() -> None:
+    class WeakInbox(FakeInbox):
+        has_failed = False
+
+        @override
+        async def done(self, platform: str, ids: Sequence[str]) -> None:
+            if not self.has_failed:
+                self.has_failed = True
+                raise OSError("locked")
+            await super().done(platform, ids)
+
+    script, inbox, clock, hearing = Script(getUpdates=[ok([update(7)])]), WeakInbox(), HeldClock(), Hearing()
+    async with calling(script.answer) as client:
+        polling = asyncio.create_task(Poller(client, inbox=inbox, clock=clock, handle=hearing).run())
+        await hearing.until(1)
+        await clock.asleep(0.05)
+        clock.pass_on(0.05)
+        with pytest.raises(ExceptionGroup, match="unhandled"):
+            await polling
+    assert await inbox.pending("telegram") == []
+
+
 async def test_unreadable_updates_are_left_out_and_the_rest_is_heard_once(caplog: pytest.LogCaptureFixture) -> None:
     broken = {"update_id": 7, "message": {"text": "no date"}}
     script = Script(getUpdates=[ok([broken, update(7), "nonsense", {"update_id": "8"}, update(8), update(8)])])
