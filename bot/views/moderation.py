@@ -61,9 +61,9 @@ def why_paused(loss: Loss | None, place: str) -> str:
         case Loss.NO_RIGHTS:
             return f"I am not allowed to write in {place}."
         case Loss.CLOSED:
-            return f"{place} is closed, or locked."
+            return f"Nobody can post in {place} now: it is closed or locked."
         case Loss.GONE:
-            return f"{place} is not there any more."
+            return f"I cannot find {place} any more."
         case Loss.SHUT_OUT | None:
             return f"I am not in {place} any more, or cannot see it."
 
@@ -118,7 +118,7 @@ def titles(posts: Sequence[DoubtfulPost]) -> str:
 
 def gathered(held: int) -> str:
     """How many posts wait for an answer."""
-    return f"{held} stories gathered while I could not post here. New ones arrive from now on; do you want these too?"
+    return f"{held} stories gathered while posting was paused. New ones arrive from now on; do you want these too?"
 
 
 def _about_source(notice: Notice, source: Source) -> Post | None:

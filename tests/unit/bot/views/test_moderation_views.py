@@ -25,8 +25,8 @@ _PAUSED = Notice(
         (Loss.BLOCKED, "blocked", "Unblock me"),
         (Loss.SHUT_OUT, "not in #news any more", "Invite me again"),
         (Loss.NO_RIGHTS, "not allowed to write", "send messages there"),
-        (Loss.CLOSED, "closed, or locked", "Open it again"),
-        (Loss.GONE, "not there any more", "/subscribe in the place"),
+        (Loss.CLOSED, "closed or locked", "Open it again"),
+        (Loss.GONE, "cannot find #news any more", "/subscribe in the place"),
         (None, "not in #news any more", "Invite me again"),
     ],
 )
@@ -39,6 +39,13 @@ def test_a_pause_says_what_happened_and_what_to_do_and_never_the_platforms_own_w
     assert what in words
     assert remedy in words
     assert "403" not in words
+
+
+@pytest.mark.parametrize("loss", Loss)
+def test_the_same_is_said_in_whole_sentences_in_the_place_itself(loss: Loss) -> None:
+    [block] = standing_blocks(Standing(channel=replace(_CHANNEL, paused_as=loss, paused_at=NOON)))
+    sentences = plain(block.text).removesuffix(".").split(". ")
+    assert [sentence for sentence in sentences if not sentence[0].isupper()] == []
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
