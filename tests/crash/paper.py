@@ -11,6 +11,8 @@ from typing import Final
 
 from aiohttp import web
 
+from tests.fakes.served import served
+
 FEEDS: Final = 3
 _IN_A_DOCUMENT = 20
 _AHEAD = 5
@@ -92,15 +94,8 @@ async def printed(press: Press) -> AsyncIterator[list[str]]:
     """The addresses of the feeds."""
     application = web.Application()
     application.router.add_get("/feed/{number}", press.answer)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        yield [f"http://{host}:{port}/feed/{number}" for number in range(FEEDS)]
-    finally:
-        await runner.cleanup()
+    async with served(application) as address:
+        yield [f"{address}/feed/{number}" for number in range(FEEDS)]
 
 
 def _document(entries: list[_Entry]) -> str:

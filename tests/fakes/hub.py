@@ -12,6 +12,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from tests.fakes.served import served
+
 _MOST_SECRET = 200
 
 
@@ -130,11 +132,6 @@ async def running_hub() -> AsyncIterator[FakeHub]:
         hub = FakeHub(client)
         app = web.Application()
         app.router.add_post("/hub", hub.subscribe)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            hub.address = f"http://127.0.0.1:{runner.addresses[0][1]}/hub"
+        async with served(app) as address:
+            hub.address = f"{address}/hub"
             yield hub
-        finally:
-            await runner.cleanup()

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from adapters.sandbox.telegram.photos import BY_ADDRESS_AT_MOST
+from tests.fakes.served import served
 from tests.unit.adapters.sandbox.telegram.house import CHANNEL, GROUP, READER_1, House, opened
 
 ARTICLE = {"type": "article", "id": "1", "title": "T", "input_message_content": {"message_text": "x"}}
@@ -126,11 +127,8 @@ async def pictures() -> AsyncIterator[str]:
 
     app = web.Application()
     app.add_routes([web.get("/a.png", picture), web.get("/a.txt", text), web.get("/huge.png", huge)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with served(app) as address:
+        yield address
 
 
 async def test_a_photo_at_the_pages_own_address_is_fetched_and_judged(pictures: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from adapters.sandbox.contract import TELEGRAM_TOKEN
+from tests.fakes.served import served
 from tests.unit.adapters.sandbox.telegram.house import CHANNEL, GROUP, READER_1, Answer, House, opened
 
 KEYBOARD = {"inline_keyboard": [[{"text": "Read", "callback_data": "r:1"}]]}
@@ -182,11 +183,8 @@ async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
     receiver = Receiver(500)
     app = web.Application()
     app.router.add_post("/hook", receiver.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield receiver, f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    await runner.cleanup()
+    async with served(app) as address:
+        yield receiver, f"{address}/hook"
 
 
 async def test_a_webhook_gets_updates_with_its_secret_and_again_when_it_refuses(

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from tests.fakes.served import served
 from tests.world import READER_1, Chat, World, newsbot, no_seeds, open_world_with_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -51,13 +52,8 @@ async def press() -> AsyncIterator[Press]:
     printed = Press()
     app = web.Application()
     app.router.add_get("/{name}.xml", printed.feed)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    printed.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield printed
-    await runner.cleanup()
+    async with served(app) as printed.address:
+        yield printed
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

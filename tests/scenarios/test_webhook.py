@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 
 from tests.fakes.hub import FakeHub, running_hub
+from tests.fakes.served import served
 from tests.scenarios import seed
 from tests.world import MODERATOR, READER_1, World, newsbot, open_world
 
@@ -71,8 +72,5 @@ async def _published(hub: FakeHub) -> AsyncIterator[tuple[str, list[None]]]:
 
     app = web.Application()
     app.router.add_get("/feed.xml", feed)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/feed.xml", readings
-    await runner.cleanup()
+    async with served(app) as address:
+        yield f"{address}/feed.xml", readings

@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
 from adapters.discord.platform import DiscordOptions, DiscordPlatform
 from adapters.sandbox.contract import DISCORD_TOKEN, READER_1, Ground, Seen, Shown, Strictness
@@ -20,6 +20,7 @@ from bot.messages.action import ActionCodec
 from bot.ports.platform import Desk, Doors
 from bot.ports.progress import Beat, unheard
 from tests.fakes.clocks import HeldClock
+from tests.fakes.served import served
 
 CODEC = ActionCodec(b"a key for tests")
 TEXT_CHANNEL = ChannelRef(platform="discord", id=TEXT_CHANNEL_ID)
@@ -102,24 +103,19 @@ async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
         public_url="http://127.0.0.1:1",
     )
     server = DiscordServer(ground)
-    runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.bound(f"http://{host}:{port}")
-    options = DiscordOptions(
-        token=DISCORD_TOKEN,
-        api_url=f"http://{host}:{port}/api/v10",
-        gateway_url=f"ws://{host}:{port}/gateway",
-        rates=False,
-    )
-    try:
-        yield Stand(server=server, store=store, faults=faults, clock=clock, options=options)
-    finally:
-        await server.close()
-        await runner.cleanup()
-        store.close()
+    with closing(store):
+        async with served(server.app()) as address:
+            server.bound(address)
+            options = DiscordOptions(
+                token=DISCORD_TOKEN,
+                api_url=f"{address}/api/v10",
+                gateway_url=f"{address.replace('http', 'ws', 1)}/gateway",
+                rates=False,
+            )
+            try:
+                yield Stand(server=server, store=store, faults=faults, clock=clock, options=options)
+            finally:
+                await server.close()
 
 
 @asynccontextmanager

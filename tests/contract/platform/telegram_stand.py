@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from bot.ports.platform import Desk, Doors
 from tests.fakes.clocks import HeldClock
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.prompts import FakePrompts
+from tests.fakes.served import served
 
 CODEC = ActionCodec(b"a key for tests")
 GROUP = ChannelRef(platform="telegram", id=str(GROUP_ID))
@@ -104,19 +105,14 @@ async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
         public_url="http://127.0.0.1:1",
     )
     server = TelegramServer(ground)
-    runner = web.AppRunner(server.app(), access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    server.bound(f"http://{host}:{port}")
-    options = TelegramOptions(token=TELEGRAM_TOKEN, api_url=f"http://{host}:{port}/bot", rates=False)
-    try:
-        yield Stand(server=server, store=store, faults=faults, options=options)
-    finally:
-        await server.close()
-        await runner.cleanup()
-        store.close()
+    with closing(store):
+        async with served(server.app()) as address:
+            server.bound(address)
+            options = TelegramOptions(token=TELEGRAM_TOKEN, api_url=f"{address}/bot", rates=False)
+            try:
+                yield Stand(server=server, store=store, faults=faults, options=options)
+            finally:
+                await server.close()
 
 
 @asynccontextmanager
@@ -135,16 +131,8 @@ async def deaf_to_whispers(stand: Stand, *, is_refused: bool = False) -> AsyncIt
 
     app = web.Application()
     app.router.add_post("/{path:.*}", forward)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield replace(stand, options=replace(stand.options, api_url=f"http://{host}:{port}/bot"))
-    finally:
-        await runner.cleanup()
-        await session.close()
+    async with session, served(app) as address:
+        yield replace(stand, options=replace(stand.options, api_url=f"{address}/bot"))
 
 
 @asynccontextmanager

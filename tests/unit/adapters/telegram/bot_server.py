@@ -9,6 +9,7 @@ from aiohttp import web
 
 from adapters.telegram.client import Client
 from adapters.telegram.transport import AiohttpTransport, api_address
+from tests.fakes.served import served
 
 TOKEN = "123:secret-of-the-test"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -19,17 +20,12 @@ async def calling(handler: Handler) -> AsyncIterator[Client]:
     """A client whose calls the handler answers."""
     app = web.Application()
     app.router.add_post("/{path:.*}", handler)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    transport = AiohttpTransport(api_address(f"http://{host}:{port}/bot", TOKEN))
-    try:
-        yield Client(transport)
-    finally:
-        await transport.shutdown()
-        await runner.cleanup()
+    async with served(app) as address:
+        transport = AiohttpTransport(api_address(f"{address}/bot", TOKEN))
+        try:
+            yield Client(transport)
+        finally:
+            await transport.shutdown()
 
 
 def ok(result: Any) -> web.Response:

@@ -1,18 +1,18 @@
 """A Discord server of the sandbox on a port of its own, for tests."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 
 from adapters.sandbox.contract import DISCORD_TOKEN, Fault, Ground, Strictness
 from adapters.sandbox.discord.exchange import Patience
 from adapters.sandbox.discord.server import DiscordServer
 from adapters.sandbox.store import Store
+from tests.fakes.served import served
 
 HASTY = Patience(moment_s=0.02, suggestions_s=3.0)
 
@@ -104,16 +104,13 @@ async def discord_stage(
         public_url="http://127.0.0.1:1",
     )
     server = DiscordServer(ground, patience=patience)
-    runner = web.AppRunner(server.app(), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    server.bound(address)
-    try:
-        async with aiohttp.ClientSession() as session:
-            yield Stage(server=server, store=store, clock=clock, faults=faults, address=address, session=session)
-    finally:
-        await server.close()
-        await runner.cleanup()
-        store.close()
+    with closing(store):
+        async with served(server.app()) as address:
+            server.bound(address)
+            try:
+                async with aiohttp.ClientSession() as session:
+                    yield Stage(
+                        server=server, store=store, clock=clock, faults=faults, address=address, session=session
+                    )
+            finally:
+                await server.close()
