@@ -27,6 +27,9 @@ from storage.notes import DatabaseNotes
 from storage.schema import migrate
 
 _LONGEST_REASON = 300
+_TOLD_LINES = 2
+"""The complaint, and the detail of it: which versions do not fit, for one."""
+
 _WAITING = ("pending", "sending", "paused")
 _Result = TypeVar("_Result")
 
@@ -151,7 +154,8 @@ class PostgresqlBackups:
                 yield line.removesuffix("\n")
             if going.wait():
                 complaints.seek(0)
-                complaint = complaints.readline().strip()[:_LONGEST_REASON]
+                said = " ".join(line.strip() for _, line in zip(range(_TOLD_LINES), complaints, strict=False))
+                complaint = said[:_LONGEST_REASON].rstrip(".")
                 raise BackupError(f"{complaint or f'{program} ended with {going.returncode}'}.")
 
     def _environment(self) -> dict[str, str]:

@@ -219,7 +219,10 @@ class DiscordPlatform:
         except Exception as error:  # noqa: BLE001  # the library raises anything for an event that it cannot read
             if fatal := start_error(error):
                 raise fatal from None
-            _log.warning("discord connection ended", exc_info=True)
+            if isinstance(error, (discord.HTTPException, aiohttp.ClientError, OSError)):
+                _log.warning("discord connection ended", extra={"reason": str(send_error(error))})
+            else:
+                _log.warning("discord connection ended", exc_info=True)
         finally:
             self._client = None
             await client.leave()

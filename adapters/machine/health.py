@@ -66,9 +66,17 @@ def read_health(home: Path, now: datetime, *, part: str = "") -> tuple[bool, str
     try:
         return judged(json.loads(file.read_text(encoding="utf-8")), now)
     except OSError:
-        return False, f"No bot has run in {home} yet."
+        return False, _never_ran(home)
     except (ValueError, TypeError, LookupError, AttributeError):
         return False, f"{file} is damaged. A running bot writes it anew every few seconds."
+
+
+def _never_ran(home: Path) -> str:
+    ran = [file.stem.split("-")[1:] for file in sorted(home.glob("health*.json"), key=lambda file: file.stem)]
+    if not ran:
+        return f"No bot has run in {home} yet."
+    asked = (" ".join(("newsbot health", *(f"--only {part}" for part in parts))) for parts in ran)
+    return f"That has not run in {home} yet. Ask about what has: {', '.join(asked)}."
 
 
 def _file(home: Path, part: str) -> Path:

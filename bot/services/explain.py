@@ -49,7 +49,7 @@ async def channel_asked_for(look: Reading, asked: str) -> Channel:
     identifier, _, thread = place.partition("/")
     if found := await look.channels.find(ChannelRef(platform=platform, id=identifier, thread=thread or None)):
         return found
-    named = await look.channels.named(asked)
+    named = await look.channels.named(asked) or await look.channels.named(asked.removeprefix("#"))
     if len(named) == 1:
         return named[0]
     if named:

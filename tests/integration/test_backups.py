@@ -347,6 +347,20 @@ async def test_without_postgresql_s_programs_the_sentence_says_what_to_install(
 
 
 @pytest.mark.postgres
+async def test_a_program_of_the_wrong_version_says_which_versions_do_not_fit(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(postgres_url)
+    program = tmp_path / "pg_dump"
+    complaint = "printf 'pg_dump: error: wrong.\\npg_dump: detail: 18, not 15\\n' >&2"
+    program.write_text(f"#!/bin/sh\n{complaint}\nexit 1\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(BackupError, match=r"wrong\. pg_dump: detail: 18, not 15\.$"):
+        await asyncio.to_thread(PostgresqlBackups(make_url(postgres_url)).make, str(tmp_path / "backup"), now=NOON)
+
+
+@pytest.mark.postgres
 async def test_while_a_bot_is_connected_nothing_is_restored(
     postgres_url: str, postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,7 +82,9 @@ async def test_every_word_of_the_gateway_is_a_sign_of_life(stand: Stand) -> None
         await beats.until(opened + 2)
 
 
-async def test_a_discord_that_cannot_be_reached_is_tried_again_ever_more_slowly(stand: Stand) -> None:
+async def test_a_discord_that_cannot_be_reached_is_tried_again_ever_more_slowly(
+    stand: Stand, caplog: pytest.LogCaptureFixture
+) -> None:
     clock = HeldClock()
     nowhere = replace(stand.options, api_url=f"http://127.0.0.1:{unused_port()}/api/v10")
     platform = DiscordPlatform(nowhere, codec=CODEC, clock=clock)
@@ -91,6 +93,8 @@ async def test_a_discord_that_cannot_be_reached_is_tried_again_ever_more_slowly(
         await clock.asleep(wait)
         clock.pass_on(wait)
     assert clock.slept[:7] == [1, 2, 4, 8, 16, 32, 60]
+    assert {record.reason for record in caplog.records} == {"Discord cannot be reached"}  # type: ignore[attr-defined]  # a field of the event
+    assert not any(record.exc_info for record in caplog.records), "no trace for what is no error of ours"
     with pytest.raises(TryLaterError):
         await platform.send(TEXT_CHANNEL, _CARD, once="a")
     listening.cancel()

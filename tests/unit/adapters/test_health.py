@@ -25,6 +25,14 @@ def test_before_any_run_there_is_nothing_to_say(tmp_path: Path) -> None:
     assert str(tmp_path) in sentence, "whoever looks in the wrong place sees where"
 
 
+def test_whoever_asks_about_another_part_is_told_which_ones_ran(tmp_path: Path) -> None:
+    for part in ("", "discord-telegram"):
+        write_health(tmp_path, Progress(loops={}, platforms=frozenset()), NOON, part=part)
+    is_well, sentence = read_health(tmp_path, NOON, part="web")
+    assert not is_well
+    assert sentence.endswith("what has: newsbot health, newsbot health --only discord --only telegram.")
+
+
 def test_a_bot_that_gets_on_says_where(tmp_path: Path) -> None:
     written(tmp_path, connected={"telegram", "discord"})
     assert read_health(tmp_path, NOON + timedelta(seconds=59)) == (True, "All is well on discord and telegram.")

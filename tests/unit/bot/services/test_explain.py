@@ -297,6 +297,14 @@ async def test_a_channel_is_asked_for_by_address_number_or_title(asked: Asked, n
         assert (await channel_asked_for(look, name)).id == channel.id
 
 
+async def test_a_channel_is_found_by_its_name_as_people_write_it(asked: Asked) -> None:
+    async with asked.database.writing() as work:
+        channel = await work.channels.meet(new_channel(title="world-news"), now=asked.clock.now())
+        await work.commit()
+    async with asked.database.reading() as look:
+        assert (await channel_asked_for(look, "#world-news")).id == channel.id
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [("telegram:100", "There is no channel"), ("99", "There is no channel"), ("#news", r"1 \(discord:100\), 2 \(")],
