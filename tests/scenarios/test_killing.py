@@ -57,6 +57,8 @@ async def test_a_question_asked_before_a_kill_is_answered_after_it(own_world: Wo
     private = await own_world.chat("telegram", "private", READER_1)
     await private.say("/opinion 1")
     form = (await private.look())["form"]
+    await private.say("/help")
+    await private.message_with("/subscribe")  # a person is answered in turn, so the question is stored
     assert own_world.bot
     await own_world.bot.end(signal.SIGKILL)
     filling = asyncio.create_task(private.fill(form, words="It will be answered."))
