@@ -362,7 +362,7 @@ class DeliveryStore(Protocol):
     async def claim(
         self, platforms: Sequence[str], *, holder: str, limit: int, now: datetime, lease: timedelta
     ) -> list[Claim]:
-        """Take due deliveries for sending: breaking news, then other headlines, then digests, then refreshes, of each
+        """Take due deliveries for sending: breaking news, then notices, other headlines, digests and refreshes, of each
         the oldest first; at most one per channel, none of a channel that has one in flight or is paused. Increases
         ``attempt``.
 

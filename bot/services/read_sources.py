@@ -165,17 +165,19 @@ class SourceReader:
             reading = await self._feeds.read(source.address, source.validators)
         except ReadingError as error:
             self._measure(error.kind, began)
-            await self._note(self._failed(source, error), before=source)
+            await self._note(self._failed(source, error), before=source, lease=lease)
             return error
         self._measure("unchanged" if isinstance(reading, Unchanged) else "changed", began)
         if isinstance(reading, Unchanged):
             async with self._storing, self._storage.writing() as work:
+                if await _is_over(work, lease):
+                    return Published(identity=source.identity)
                 await self._save(work, await self._moved(work, self._after(source, reading), source), before=source)
                 await work.commit()
             return Published(identity=source.identity)
         async with self._storing, self._storage.writing() as work:
             held = await work.sources.hold(source.id)
-            if held is None or (lease and not await work.leases.is_held(lease)):
+            if held is None or await _is_over(work, lease):
                 return Published(identity=source.identity)
             _, published = await self._take_in(work, held, reading, announce=self._most_posts(held))
             await work.commit()
@@ -238,7 +240,7 @@ class SourceReader:
         except Exception as error:  # noqa: BLE001  # whatever an odd document brings to light
             self._events.trouble("source not taken in", error, source=source.id)
             ours = ReadingError("This is an error in newsbot itself; its log says more.", kind="internal")
-            await self._note(self._failed(source, ours), before=source)
+            await self._note(self._failed(source, ours), before=source, lease=lease)
 
     async def _take_in(
         self, work: UnitOfWork, source: Source, reading: Reading, *, announce: int
@@ -285,10 +287,11 @@ class SourceReader:
         self._events.note("source moved", source=read.id, old=old, new=new)
         return replace(read, address=read.move.address, move=None)
 
-    async def _note(self, source: Source, *, before: Source) -> None:
+    async def _note(self, source: Source, *, before: Source, lease: Lease | None) -> None:
         async with self._storing, self._storage.writing() as work:
-            await self._save(work, source, before=before)
-            await work.commit()
+            if not await _is_over(work, lease):
+                await self._save(work, source, before=before)
+                await work.commit()
 
     async def _save(self, work: UnitOfWork, source: Source, *, before: Source) -> None:
         """Write how its reading went, and tell its moderators once that it fails and once that it is back."""
@@ -353,6 +356,10 @@ class SourceReader:
             reason=failed.trouble.message if failed.trouble else "",
         )
         return True
+
+
+async def _is_over(work: UnitOfWork, lease: Lease | None) -> bool:
+    return lease is not None and not await work.leases.is_held(lease)
 
 
 def _learnt(source: Source, published: Published) -> Source:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
 from bot.domain.lease import Lease
-from bot.domain.source import Source
-from bot.ports.reading import Reading
+from bot.domain.source import Source, SourceId
+from bot.ports.reading import Reading, ReadingError, Unchanged
 from bot.services.read_sources import SourceReader
 from bot.services.share_hosts import SharedHosts
 from bot.services.topics import Topics
@@ -23,9 +25,17 @@ from tests.newsroom import small_catalogue
 class Worker:
     """A process that reads sources."""
 
-    def __init__(self, storage: Database, feeds: FakeFeeds, clock: HeldClock, name: str) -> None:
+    def __init__(
+        self,
+        storage: Database,
+        feeds: FakeFeeds,
+        clock: HeldClock,
+        name: str,
+        *,
+        hosts: type[SharedHosts] = SharedHosts,
+    ) -> None:
         self.events = FakeEvents()
-        self.hosts = SharedHosts(storage, clock, self.events, holder=name)
+        self.hosts = hosts(storage, clock, self.events, holder=name)
         self.reader = SourceReader(
             storage,
             feeds,
@@ -115,6 +125,34 @@ async def test_what_is_read_too_late_is_dropped(
     await workers[1].reader.read(source, lease=late)
     async with storage.reading() as look:
         assert [story.title for story in await look.stories.latest(limit=9)] == [f"News of {source.address}"]
+
+
+class LostHosts(SharedHosts):
+    """Its leases are over as soon as it has them."""
+
+    @override
+    async def take(self, sources: Sequence[Source]) -> Mapping[SourceId, Lease]:
+        taken = await super().take(sources)
+        await self.give_back(taken.values())
+        return taken
+
+
+@pytest.mark.parametrize(
+    "told",
+    [Unchanged(), ReadingError("The server broke.", kind="status"), ZeroDivisionError()],
+    ids=["unchanged", "refused", "odd"],
+)
+async def test_what_is_heard_too_late_changes_nothing_of_how_the_source_is_read(
+    storage: Database, feeds: FakeFeeds, clock: HeldClock, told: Unchanged | Exception
+) -> None:
+    await due(storage, feeds, clock, "https://wire.example/feed")
+    late = Worker(storage, feeds, clock, "frozen", hosts=LostHosts)
+    async with storage.reading() as look:
+        [before] = await look.sources.all()
+    feeds.pages[before.address] = told
+    await late.reader.read_due()
+    async with storage.reading() as look:
+        assert await look.sources.all() == [before]
 
 
 async def test_a_process_that_ends_leaves_its_hosts_to_others(
