@@ -8,8 +8,11 @@ class HomeError(Exception):
 
 
 def make_home(home: Path) -> None:
-    """Make the directory if it is not there. Raises HomeError."""
+    """Make the directory if it is not there, for its owner alone: its database holds the key that signs buttons.
+
+    One that is there stays as it is. Raises HomeError.
+    """
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise HomeError(f"NEWSBOT_HOME={home} cannot be used as a directory: {error.strerror}.") from error
