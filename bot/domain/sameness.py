@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -102,9 +102,13 @@ class _Word(NamedTuple):
     is_telling: bool
 
 
+_word = partial(tuple.__new__, _Word)
+"""_Word without the call of its Python constructor, which would be a third of what a word costs."""
+
+
 def gist(draft: Draft) -> Gist:
     """What the article is recognised by: its title and the first seventy words of its text."""
-    body = ("\n".join(draft.paragraphs) or draft.teaser or "")[:_MOST_CHARACTERS]
+    body = _beginning(draft)
     turkic = is_turkic(f"{draft.title}\n{body}")
     title = list(_words(draft.title, turkic=turkic))
     text = list(islice(_words(body, turkic=turkic), _OPENING))
@@ -129,6 +133,12 @@ def gist(draft: Draft) -> Gist:
     )
 
 
+def is_possible(mine: Gist, other: Draft) -> bool:
+    """Whether the other's title leaves it possible that the two have anything in common: quick to say of most."""
+    turkic = is_turkic(f"{other.title}\n{_beginning(other)}")
+    return _share(_roots(_words(other.title, turkic=turkic)), mine.beginning) >= min(_COPIED_TITLE, _KNOWN_TITLE)
+
+
 def sameness(one: Gist, other: Gist) -> Sameness:
     """What the two have in common; their order does not matter."""
     if _contradict(one, other):
@@ -146,6 +156,10 @@ def sameness(one: Gist, other: Gist) -> Sameness:
     ):
         return Sameness.EVENT
     return Sameness.NOTHING
+
+
+def _beginning(draft: Draft) -> str:
+    return ("\n".join(draft.paragraphs) or draft.teaser or "")[:_MOST_CHARACTERS]
 
 
 def _contradict(one: Gist, other: Gist) -> bool:
@@ -197,11 +211,12 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _words(text: str, *, turkic: bool) -> Iterator[_Word]:
     for sentence in _SENTENCES.split(text):
-        for place, token in enumerate(tokens(sentence)):
-            folded = token.folded
-            is_capital, is_number = token.written[0].isupper(), folded[0].isdigit()
+        is_first = True
+        for written, folded, _ in tokens(sentence):
+            is_capital, is_number = written[0].isupper(), folded[0].isdigit()
             is_telling = folded not in EMPTY_WORDS and (is_number or is_capital or len(folded) >= _SHORTEST)
-            yield _Word(folded, _root(folded, turkic), is_capital, place == 0, is_number, is_telling)
+            yield _word((folded, _root(folded, turkic), is_capital, is_first, is_number, is_telling))
+            is_first = False
 
 
 def _roots(words: Iterable[_Word]) -> frozenset[str]:

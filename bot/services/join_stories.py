@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import Article, Draft, StoryId
 from bot.domain.matching import Match
 from bot.domain.recognition import came_out
-from bot.domain.sameness import Gist, Likeness, Sameness, gist, sameness
+from bot.domain.sameness import Gist, Likeness, Sameness, gist, is_possible, sameness
 from bot.domain.source import SourceId
 from bot.ports.storage import UnitOfWork
 
@@ -87,7 +87,7 @@ def _same(mine: Gist, candidates: Iterable[Article], at: datetime) -> list[Artic
     found = []
     for article in candidates:
         their_time = came_out(article.draft, article.first_seen_at)
-        kind = sameness(mine, gist(article.draft))
+        kind = sameness(mine, gist(article.draft)) if is_possible(mine, article.draft) else Sameness.NOTHING
         if kind is not Sameness.NOTHING and abs(their_time - at) <= TOGETHER:
             found.append((kind is Sameness.EVENT, article))
     return [article for _, article in sorted(found, key=lambda one: one[0])]
