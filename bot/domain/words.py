@@ -64,7 +64,10 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return text.translate(_FOLDED) if _FOLD_ALONE.fullmatch(text) else _fold_together(text)
+    try:
+        return text.translate(_FOLDED)
+    except _FoldsWithOthersError:
+        return _fold_together(text)
 
 
 def _fold_together(text: str) -> str:
@@ -81,14 +84,20 @@ def _fold_together(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(bare)).translate(_OTHER_LETTERS)
 
 
-_FOLD_ALONE = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027]*")
+_FOLD_ALONE = re.compile(r"[\0-\u02ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027]")
 """Latin and Cyrillic letters fold each by itself, as long as no mark stands alone behind them."""
 
 
+class _FoldsWithOthersError(Exception):
+    """A character that has to be looked at together with those around it."""
+
+
 class _FoldedLetters(dict[int, str]):
-    """Letters that fold each by itself, worked out when they are first met."""
+    """Letters that fold each by itself, worked out when they are first met. Raises _FoldsWithOthersError for others."""
 
     def __missing__(self, letter: int) -> str:
+        if not _FOLD_ALONE.fullmatch(chr(letter)):
+            raise _FoldsWithOthersError
         folded = self[letter] = _fold_together(chr(letter))
         return folded
 
@@ -189,7 +198,7 @@ def turkic_roots(folded: str, among: Callable[[Sequence[str]], Iterable[str]] | 
 
     ``among`` leaves those of some words, in their order, that are looked for at all: that is quicker asked first.
     """
-    if folded[-1:] not in _TURKIC_LAST or not "a" <= folded[0] <= "z":
+    if len(folded) <= _SHORTEST_STEM or folded[-1] not in _TURKIC_LAST or not "a" <= folded[0] <= "z":
         return ()
     left = [folded[:at] for at in range(len(folded) - 1, _SHORTEST_STEM - 1, -1)]
     return tuple([root for root in (among(left) if among else left) if _are_endings(folded[len(root) :])])
