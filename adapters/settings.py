@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, Sett
 PREFIX = "NEWSBOT_"
 _ROOT = Path(__file__).resolve().parent.parent
 _ENV_FILE = ".env"
+_USUAL_POSTGRESQL = re.compile(r"^postgres(?:ql)?://")
+"""As everybody but SQLAlchemy writes it."""
 _DATABASE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+|postgresql\+asyncpg://.*[^/]/.+")
 _PUBLIC = re.compile(r"(?:https://|http://(?:127\.0\.0\.1|localhost|\[::1\])[:/])[^\s?#]+")
 """Plain http is for this machine alone, where the sandbox is."""
@@ -130,9 +132,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str | None) -> str | None:
-        if value and not _DATABASE.fullmatch(value):
+        named = value and _USUAL_POSTGRESQL.sub("postgresql+asyncpg://", value)
+        if named and not _DATABASE.fullmatch(named):
             raise ValueError("sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name")
-        return value
+        return named
 
     @field_validator("public_url")
     @classmethod

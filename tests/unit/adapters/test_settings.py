@@ -178,3 +178,11 @@ def test_known_names_and_other_programs_names_are_no_slip(monkeypatch: pytest.Mo
     monkeypatch.setenv("NEWS", "x")
     (elsewhere / ".env").write_text("NEWSBOT_LOG_LEVEL=DEBUG\nPOSTGRES_PASSWORD=x\n")
     assert unknown_settings() == []
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_a_postgresql_address_as_it_is_written_everywhere_else_is_taken(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    settings = settings_of(monkeypatch, {"NEWSBOT_DATABASE_URL": f"{scheme}://newsbot@db.example/news"})
+    assert settings.database == "postgresql+asyncpg://newsbot@db.example/news"
