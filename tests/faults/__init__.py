@@ -12,7 +12,11 @@ Real processes meet the sandbox's faults; where a fault's length is not the poin
 | One platform down | test_storms |
 | Database gone | test_databases; tests/unit/bot/services/test_deliver, test_hurry |
 | Disk full, then freed | test_databases |
+| Clock set back and forward, again and again | tests/unit/adapters/test_clock |
 | Poison article | tests/unit/bot/services/test_deliver |
 | Poison feed, hostile server | tests/integration/test_feeds_hostile, test_feeds_hostile_at_once, test_feeds_workers |
+| Chat migrated, bot kicked, channel deleted, rights lost, with a hundred posts waiting | test_channels |
+| Gateway dropped again and again, op 9, repeated events | test_gateways |
+| Another program polls with our token | test_gateways |
 | Two processes, SIGSTOP, a stale lease | tests/scenarios/test_many_processes; tests/unit/bot/services/test_keep_lease |
 """

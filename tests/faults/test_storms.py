@@ -1,0 +1,169 @@
+"""Platforms in distress: they slow us down, fail half-way or are gone; shortened to tens of seconds."""
+
+import asyncio
+import statistics
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from bot.domain.delivery import DeliveryState
+from tests.background import in_background
+from tests.faults.stage import (
+    PLATFORMS,
+    SENDS,
+    all_told,
+    answered_in_time,
+    bot,
+    calls,
+    calm,
+    counts,
+    no_more_than_twice,
+    nothing_twice,
+    order,
+    settled,
+)
+from tests.many import Cluster, open_cluster
+from tests.world import Json
+
+pytestmark = pytest.mark.fault
+
+_SEND = "POST /channels/{id}/messages"
+_STORM_S = 20.0
+_CLOCKS_APART_S = 0.1
+
+
+def _too_early(sends: list[Json], wait_s: float) -> list[tuple[Json, Json]]:
+    """Sends to a chat that was told to wait, before its wait was over."""
+    told: dict[str, Json] = {}
+    early = []
+    for send in sends:
+        before = told.get(send["chat"])
+        if before and send["at"] < before["at"] + wait_s - _CLOCKS_APART_S:
+            early.append((before, send))
+        if send["status"] == 429:
+            told[send["chat"]] = send
+    return early
+
+
+@pytest.mark.parametrize("wait_s", [1, 5])
+async def test_told_to_wait_by_every_send_it_sends_nothing_before_the_wait_is_over_and_people_are_answered(
+    tmp_path: Path, url: str, wait_s: int
+) -> None:
+    """Twenty seconds in place of ten minutes; the longest wait of a minute is a matter of the clock alone."""
+    async with open_cluster(tmp_path, url) as cluster:
+        await bot(cluster)
+        await cluster.publish("Before")
+        await cluster.everywhere("Before")
+        await order(cluster.world, "discord", "rate_limit", for_s=_STORM_S, seconds=wait_s, call=_SEND)
+        for chat in cluster.chats:
+            if chat["platform"] == "telegram":
+                await order(
+                    cluster.world, "telegram", "rate_limit", for_s=_STORM_S, retry_after=wait_s, chat=chat["chat"]
+                )
+        for number in range(5):
+            await cluster.publish(f"Storm {number}")
+        await asyncio.sleep(2)
+        await answered_in_time(cluster)
+        await asyncio.sleep(_STORM_S - 5)
+        await answered_in_time(cluster)
+        await all_told(cluster)
+        await nothing_twice(cluster)
+        for platform in PLATFORMS:
+            sends = await calls(cluster.world, platform, *SENDS)
+            assert any(send["status"] == 429 for send in sends)
+            assert not _too_early(sends, wait_s)
+
+
+async def test_told_to_wait_as_a_whole_discord_gets_nothing_until_the_wait_is_over(tmp_path: Path, url: str) -> None:
+    async with open_cluster(tmp_path, url) as cluster:
+        await bot(cluster)
+        await order(cluster.world, "discord", "rate_limit", for_s=10, share=0.3, seconds=2, scope="global", call=_SEND)
+        for number in range(6):
+            await cluster.publish(f"Storm {number}")
+        await all_told(cluster)
+        await nothing_twice(cluster)
+        sends = [send | {"chat": "all"} for send in await calls(cluster.world, "discord", *SENDS)]
+        in_flight = len(cluster.chats)
+        assert len(_too_early(sends, 2)) <= in_flight * sum(send["status"] == 429 for send in sends)
+
+
+async def test_a_platform_that_fails_after_half_of_the_sends_loses_nothing_and_discord_repeats_nothing(
+    tmp_path: Path, url: str
+) -> None:
+    """Half a minute in place of ten: half of the calls fail before they take effect, half of the others after it."""
+    async with open_cluster(tmp_path, url) as cluster:
+        await bot(cluster)
+        for platform in PLATFORMS:
+            await order(cluster.world, platform, "error_before", for_s=30, share=0.5)
+            await order(cluster.world, platform, "error_after", for_s=30, share=0.5)
+        async with in_background(cluster.publish_steadily("Storm", 3)):
+            await asyncio.sleep(30)
+        await calm(cluster.world)
+        await settled(cluster, 120)
+        missing, parked = await cluster.missing(), (await counts(cluster)).get(DeliveryState.PARKED, 0)
+        assert len(missing) <= parked, "what nobody saw is put before a moderator"
+        assert all(platform == "telegram" for platform, _, _ in missing)
+        await no_more_than_twice(cluster)
+
+
+async def test_a_platform_that_only_fails_is_left_alone_and_hardly_any_post_is_left_in_doubt(
+    tmp_path: Path, url: str
+) -> None:
+    """Without the breaker each of the hundred would be tried twice and then wait for a moderator."""
+    async with open_cluster(tmp_path, url) as cluster:
+        await bot(cluster)
+        await order(cluster.world, "telegram", "error_before", for_s=600)
+        for number in range(50):
+            await cluster.publish(f"Storm {number:02}")
+        await asyncio.sleep(15)
+        before = len(await calls(cluster.world, "telegram", *SENDS))
+        await asyncio.sleep(20)
+        tried = len(await calls(cluster.world, "telegram", *SENDS)) - before
+        assert tried <= 2, "one try each half minute"
+        await calm(cluster.world)
+        await settled(cluster, 90)
+        parked = (await counts(cluster)).get(DeliveryState.PARKED, 0)
+        assert parked <= 20
+        assert len(await cluster.missing()) <= parked
+        await no_more_than_twice(cluster)
+
+
+async def _delays(cluster: Cluster, platform: str, name: str) -> list[float]:
+    """How many seconds each of the stories so named took from its commit until it stood in a chat."""
+    published: dict[str, float] = {}
+    async with in_background(_publish(cluster, name, published)):
+        await asyncio.sleep(15)
+    shown = defaultdict(list)
+    for entry in await cluster.world.ledger():
+        if entry["kind"] == "shown" and entry["platform"] == platform and entry["title"] in published:
+            shown[entry["title"]].append(entry["at"] - published[entry["title"]])
+    return [delay for delays in shown.values() for delay in delays]
+
+
+async def _publish(cluster: Cluster, name: str, published: dict[str, float]) -> None:
+    for number in range(40):
+        title = f"{name} {number:03}"
+        await cluster.publish(title)
+        published[title] = time.time()
+        await asyncio.sleep(0.25)
+
+
+@pytest.mark.parametrize("down", PLATFORMS)
+@pytest.mark.parametrize("how", ["error_before", "slow"])
+async def test_while_one_platform_is_down_the_other_is_as_quick_as_before(
+    tmp_path: Path, url: str, down: str, how: str
+) -> None:
+    """Ten seconds in place of an hour. A tenth of a second more than a tenth is allowed: two processors do all this."""
+    other = next(platform for platform in PLATFORMS if platform != down)
+    async with open_cluster(tmp_path, url) as cluster:
+        await bot(cluster)
+        await _delays(cluster, other, "Warm")
+        before = statistics.quantiles(await _delays(cluster, other, "Before"), n=20)[-1]
+        await order(cluster.world, down, how, for_s=600, seconds=20, delay_s=20)
+        during = await _delays(cluster, other, "During")
+        assert len(during) >= 30
+        p95 = statistics.quantiles(during, n=20)[-1]
+        assert p95 <= before * 1.1 + 0.1, f"{before:.3f} s before, {p95:.3f} s while {down} was down"
+        await answered_in_time(cluster, other)
