@@ -81,16 +81,22 @@ async def _round(url: str, processes: int) -> float:
         )
         for _ in range(processes)
     ]
-    for worker in workers:
-        assert worker.stdout
-        await worker.stdout.readline()
+    await asyncio.gather(*map(_said, workers))
     start = time.perf_counter()
-    ends = await asyncio.gather(*(worker.communicate(b"go\n") for worker in workers))
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write(b"go\n")
+    done = sum(map(int, await asyncio.gather(*map(_said, workers))))
     took = time.perf_counter() - start
-    done = sum(int(said) for said, _ in ends)
+    await asyncio.gather(*(worker.wait() for worker in workers))
     if done != _CHANNELS:
         raise AssertionError(f"{done} rows were sent, not {_CHANNELS}")
     return done / took
+
+
+async def _said(worker: asyncio.subprocess.Process) -> str:
+    assert worker.stdout
+    return (await worker.stdout.readline()).decode().strip()
 
 
 async def _work(url: str) -> None:
@@ -106,6 +112,7 @@ async def _work(url: str) -> None:
         while claimed := await _send_some(database):
             done += claimed
         sys.stdout.write(f"{done}\n")
+        sys.stdout.flush()
     finally:
         await database.close()
 
