@@ -31,6 +31,8 @@ from storage.readership import followers, is_told_otherwise, knows_otherwise, me
 from storage.tables import channels, deliveries
 
 _c = deliveries.c
+_LONGEST_PATIENCE = timedelta(minutes=10)
+"""Longer than anything waits of which we alone decide when it leaves."""
 _KEY = (_c.story_id, _c.channel_id, _c.kind, _c.part)
 
 
@@ -116,6 +118,12 @@ class DatabaseDeliveries:
 
     async def next_due(self, platforms: Sequence[str]) -> datetime | None:
         return await claims.next_due(self._connection, platforms)
+
+    async def set_right(self, *, now: datetime) -> int:
+        was_tried_later = and_(_c.tried_at > now, _c.due_at > now)
+        was_never_tried = and_(_c.attempt == ZERO, _c.due_at > now + _LONGEST_PATIENCE)
+        is_astray = and_(is_in(deliveries, DeliveryState.PENDING), or_(was_tried_later, was_never_tried))
+        return (await self._connection.execute(update(deliveries).where(is_astray).values(due_at=now))).rowcount
 
     async def held(self, channel_id: ChannelId) -> int:
         return await holding.held(self._connection, channel_id)

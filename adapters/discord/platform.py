@@ -323,7 +323,7 @@ class DiscordPlatform:
 
     async def _search(self, channel: discord.PartialMessageable, token: str, since: datetime) -> str | None:
         """Nonces are not kept with messages, so a message is known again by a button that only we can make."""
-        async for message in channel.history(limit=_MOST_SEARCHED, after=since):
+        async for message in channel.history(limit=_MOST_SEARCHED, after=since, oldest_first=False):
             if self._is_ours(message) and _holds(message.components, token):
                 return str(message.id)
         return None

@@ -215,6 +215,13 @@ MAX_UNCERTAIN = 1
 """How often a send of unknown outcome is repeated where the platform cannot recognise a repeat."""
 
 
+def is_repeat_safe(claim: Claim, *, now: datetime, repeat_safe: timedelta) -> bool:
+    """Whether the platform still recognises a repeat by ``once``. Where the first attempt seems to lie ahead, the clock
+    was set back since, and nobody knows how long ago it was.
+    """
+    return timedelta(0) <= now - claim.first_attempt_at < repeat_safe
+
+
 def after_uncertain(claim: Claim, *, now: datetime, repeat_safe: timedelta, reason: str) -> Outcome:
     """What to do when nobody knows whether the attempt arrived.
 
@@ -223,7 +230,7 @@ def after_uncertain(claim: Claim, *, now: datetime, repeat_safe: timedelta, reas
     that wants nothing twice; then a person decides.
     """
     allowed = MAX_UNCERTAIN if claim.prefers is Prefers.NO_LOSS else 0
-    if now - claim.first_attempt_at < repeat_safe or claim.uncertain < allowed:
+    if is_repeat_safe(claim, now=now, repeat_safe=repeat_safe) or claim.uncertain < allowed:
         return Waiting(not_before=now + REPEAT_AFTER, reason=reason, was_uncertain=True)
     return Parked(reason=reason)
 

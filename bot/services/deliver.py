@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from bot.domain.delivery import (
     Waiting,
     after_nothing_found,
     after_uncertain,
+    is_repeat_safe,
 )
 from bot.domain.lease import Lease
 from bot.messages.memo import Memo
@@ -52,8 +54,10 @@ _AGAIN_S = 1.0
 
 _DRAIN_S = 10.0
 _MAX_POISONED = 5
-_CLOCKS_APART = timedelta(minutes=1)
-"""How far the platform's clock may be behind ours; a message may be older for it than our attempt is for us."""
+_CLOCKS_APART = timedelta(hours=25)
+"""How far the platform's clock may be behind ours; a message may be older for it than our attempt is for us. A clock
+that is a day or a time zone wrong is met more often than one would think.
+"""
 
 _Attempt = Callable[[Claim, Shown], Awaitable[Outcome]]
 
@@ -82,7 +86,8 @@ class Deliverer:
         self._connected: dict[str, Lease] = {}
         self._wake = asyncio.Event()
         self._is_stopping = False
-        self._flying: dict[asyncio.Task[None], str] = {}
+        self._taken: set[DeliveryId] = set()
+        self._flying: dict[asyncio.Task[None], Claim] = {}
         self._logbook = Logbook(storage, clock, events)
         self._breakers: defaultdict[str, Breaker] = defaultdict(lambda: Breaker(clock))
 
@@ -109,8 +114,8 @@ class Deliverer:
     def disconnect(self, platform: str) -> None:
         """Send nothing more on this platform, at once: what is under way there is cut, and its rows stay claimed."""
         self._connected.pop(platform, None)
-        for task, where in self._flying.items():
-            if where == platform:
+        for task, claim in self._flying.items():
+            if claim.channel.platform == platform:
                 task.cancel()
 
     async def recover(self, platform: str) -> int:
@@ -120,9 +125,11 @@ class Deliverer:
 
     async def _recover(self, platform: str, lease: Lease) -> int:
         await self._logbook.write()  # what we know ourselves need not be guessed
+        await self._set_right()
         async with self._storage.reading() as look:
             abandoned = await look.deliveries.abandoned(now=self._clock.now(), holder=lease.turn)
-        left = [claim for claim in abandoned if claim.channel.platform == platform]
+        ours = self._under_way()  # a clock that was set ahead ends leases too early
+        left = [claim for claim in abandoned if claim.channel.platform == platform and claim.id not in ours]
         if left:
             shown = await self._shown_by(left)
             outcomes = [await self._guarded(claim, shown.get(claim.id), self._after_crash) for claim in left]
@@ -131,6 +138,17 @@ class Deliverer:
             await self._logbook.write()
             self._events.note("deliveries recovered", platform=platform, count=len(left))
         return len(left)
+
+    async def _set_right(self) -> None:
+        """Where the clock was set back, let nothing wait for what it said before."""
+        async with self._storage.writing() as work:
+            if count := await work.deliveries.set_right(now=self._clock.now()):
+                await work.commit()
+                self._events.warn("the clock was set back", deliveries=count)
+
+    def _under_way(self) -> AbstractSet[DeliveryId]:
+        """What this process itself is sending, or knows the outcome of."""
+        return self._taken | {claim.id for claim in self._flying.values()} | self._logbook.unwritten
 
     async def run(self, beat: Beat = unheard) -> None:
         """Deliver until ``stop``. Cancelling it cuts what is under way."""
@@ -191,6 +209,7 @@ class Deliverer:
                     )
                     held += [_Held(claim=claim, lease=lease) for claim in claims]
             if held:
+                self._taken = {one.claim.id for one in held}
                 await work.commit()
         for platform, count in Counter(one.claim.channel.platform for one in held).items():
             self._breakers[platform].began(count)
@@ -198,7 +217,7 @@ class Deliverer:
 
     def _room(self, platform: str) -> int:
         """How many more sends may be under way there."""
-        flying = sum(where == platform for where in self._flying.values())
+        flying = sum(claim.channel.platform == platform for claim in self._flying.values())
         return self._breakers[platform].lets_through(self._platforms[platform].limits.in_flight - flying)
 
     async def _shown_by(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown]:
@@ -209,12 +228,15 @@ class Deliverer:
 
     async def _launch(self, held: Sequence[_Held]) -> None:
         """Begin to send what was claimed, unless the turn in which it was claimed ended meanwhile."""
-        shown = await self._readable([one.claim for one in held])
+        try:
+            shown = await self._readable([one.claim for one in held])
+        finally:
+            self._taken = set()
         for one in held:
             claim, platform = one.claim, one.claim.channel.platform
             if claim.id in shown and self._connected.get(platform) == one.lease:
                 task = asyncio.create_task(self._deliver(claim, shown[claim.id]))
-                self._flying[task] = platform
+                self._flying[task] = claim
                 task.add_done_callback(self._flying.pop)
 
     async def _readable(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown | None]:
@@ -332,10 +354,10 @@ class Deliverer:
         return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)
 
     def _must_look(self, claim: Claim) -> bool:
-        """Whether the platform has a history to look in and would no longer recognise a repeat."""
+        """Whether the platform has a history to look in and might no longer recognise a repeat."""
         limits = self._platforms[claim.channel.platform].limits
-        age = self._clock.now() - claim.first_attempt_at
-        return limits.can_find and age >= timedelta(seconds=limits.repeat_safe_s)
+        repeat_safe = timedelta(seconds=limits.repeat_safe_s)
+        return limits.can_find and not is_repeat_safe(claim, now=self._clock.now(), repeat_safe=repeat_safe)
 
     async def _find(self, claim: Claim, shown: Shown) -> Receipt | None:
         """Raises UncertainError where the platform has a history that we may not read."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import Settled, Waiting
+from bot.domain.delivery import DeliveryId, Settled, Waiting
 from bot.ports.clock import Clock
 from bot.ports.events import Events
 from bot.ports.storage import Storage
@@ -32,9 +32,15 @@ class Logbook:
         self._clock = clock
         self._events = events
         self._noted: list[Settled] = []
+        self._in_hand: list[Settled] = []
         self._has_news = asyncio.Event()
         self._writing = asyncio.Lock()
         self.is_behind = False
+
+    @property
+    def unwritten(self) -> frozenset[DeliveryId]:
+        """Whose results are known and not stored yet."""
+        return frozenset(settled.claim.id for settled in (*self._noted, *self._in_hand))
 
     def note(self, settled: Settled) -> None:
         """To be written down."""
@@ -65,13 +71,15 @@ class Logbook:
     async def write(self) -> None:
         """Write down all there is now; what is raised leaves it noted."""
         async with self._writing:
-            noted, self._noted = self._noted, []
+            self._in_hand, self._noted = self._noted, []
             try:
-                await self._store(noted)
+                await self._store(self._in_hand)
             except BaseException:
-                self._noted = noted + self._noted
+                self._noted = self._in_hand + self._noted
                 self.is_behind = True
                 raise
+            finally:
+                self._in_hand = []
             self.is_behind = False
 
     async def _store(self, settled: list[Settled]) -> None:

@@ -208,6 +208,24 @@ async def test_a_claim_is_abandoned_when_its_lease_is_over(storage: Database) ->
         assert await look.deliveries.abandoned(now=over + 10 * _SECOND) == [early, late]
 
 
+async def test_what_waits_by_a_clock_that_was_ahead_is_set_right_and_nothing_else(storage: Database) -> None:
+    day, ahead = timedelta(days=1), NOON + timedelta(days=1)
+    tried, untried, asked_to_wait = [await stored.story(storage, title) for title in ("Tried", "Untried", "Asked")]
+    for place, told, now in (("1", tried, ahead), ("2", untried, ahead), ("3", asked_to_wait, NOON)):
+        channel = await stored.channel(storage, place)
+        async with storage.writing() as work:
+            await work.deliveries.promise_to(channel.id, [told], now=now)
+            await work.commit()
+        if told is not untried:
+            [claim] = await stored.claimed(storage, now=now)
+            await stored.settled(storage, (claim, Waiting(not_before=now + day, reason="busy")), now=now)
+    async with storage.writing() as work:
+        assert await work.deliveries.set_right(now=NOON) == 2
+        assert await work.deliveries.set_right(now=NOON) == 0
+        await work.commit()
+    assert {stored.story_of(claim) for claim in await stored.claimed(storage, now=NOON)} == {tried, untried}
+
+
 async def test_all_claims_of_others_are_abandoned_when_the_others_are_dead(storage: Database) -> None:
     await _backlog(storage, channels=3, stories=1)
     [dead] = await stored.claimed(storage, limit=1, holder="dead")

@@ -493,7 +493,45 @@ async def test_the_history_is_read_from_before_the_first_attempt_as_clocks_diffe
     await outbox.die_while_sending()
     outbox.clock.pass_on(3600)
     await outbox.connect()
-    assert outbox.platform.searched == [began - timedelta(minutes=1)]
+    assert outbox.platform.searched == [began - timedelta(hours=25)]
+
+
+async def test_a_clock_set_back_makes_nothing_safe_to_repeat(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60, can_find=True)
+    outbox.deliverer = outbox.another()
+    await outbox.promise("One")
+    await outbox.die_while_sending()
+    outbox.clock.pass_on(-3600)
+    await outbox.connect()
+    assert outbox.platform.searched
+    assert not outbox.platform.sent
+
+
+async def test_a_clock_set_back_lets_nothing_wait_for_what_it_said_before(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    outbox.platform.trouble = failing(TryLaterError("busy", wait_s=5))
+    await outbox.connect()
+    await outbox.deliverer.deliver_due()
+    await outbox.promise("Two", places=("200",))
+    outbox.clock.pass_on(-86400)
+    assert await outbox.deliverer.deliver_due() == 0
+    await outbox.deliverer.recover("discord")
+    await outbox.deliverer.deliver_due()
+    assert set(outbox.platform.titles) == {"One", "Two"}
+
+
+async def test_a_clock_set_ahead_ends_no_lease_of_what_is_under_way(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    sending = asyncio.create_task(outbox.deliverer.deliver_due())
+    await outbox.platform.flying(1)
+    outbox.clock.pass_on(86400)
+    assert await outbox.deliverer.recover("discord") == 0
+    outbox.platform.gate.set()
+    await sending
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+    assert outbox.platform.titles == ["One"]
 
 
 async def test_what_may_have_arrived_in_a_place_that_shuts_us_out_is_looked_for_once_we_are_let_in(
