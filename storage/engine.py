@@ -1,5 +1,6 @@
 """Connections as we want them: durable, never locked out, each transaction begun by us."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
@@ -45,8 +46,11 @@ def parse(url: str) -> URL:
             raise DatabaseUrlError(f"The database {parsed.render_as_string()!r} cannot be used. {_EXPECTED}")
 
 
-def sqlite_engine(url: URL, *, is_writer: bool) -> AsyncEngine:
-    """Connections to a file: one that writes, or several that only look and never wait for it."""
+def sqlite_engine(url: URL, *, is_writer: bool, connect: Callable[..., Any] = connect) -> AsyncEngine:
+    """Connections to a file: one that writes, or several that only look and never wait for it.
+
+    ``connect`` gives the driver's connection, which opens when it is awaited.
+    """
     engine = create_async_engine(
         url,
         pool_size=1 if is_writer else _READERS,

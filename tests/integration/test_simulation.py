@@ -1,0 +1,33 @@
+"""A bot that is killed, told to wait, left in doubt, shut out and given a wrong time keeps the outbox's promises.
+
+Deliverer and storage are real; platforms, time and the moments of death are dice. One seed is one course of events,
+word for word: ``python -m tests.simulation SEED`` tells it.
+"""
+
+import pytest
+
+from tests.simulation.world import World
+
+_SEEDS = 6
+_MANY_SEEDS = 1000
+
+
+def _happened(seed: int) -> World:
+    world = World(seed)
+    world.run()
+    return world
+
+
+def test_a_seed_tells_the_same_story_each_time() -> None:
+    assert _happened(7).told == _happened(7).told
+
+
+@pytest.mark.parametrize("seed", range(_SEEDS))
+def test_promises_are_kept(seed: int) -> None:
+    assert not _happened(seed).broken
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("first", range(0, _MANY_SEEDS, 100))
+def test_promises_are_kept_under_many_seeds(first: int) -> None:
+    assert {seed: broken for seed in range(first, first + 100) if (broken := _happened(seed).broken)} == {}
