@@ -120,9 +120,9 @@ class DatabaseDeliveries:
         return await claims.next_due(self._connection, platforms)
 
     async def set_right(self, *, now: datetime) -> int:
-        was_tried_later = and_(_c.tried_at > now, _c.due_at > now)
+        was_put_back_later = and_(_c.settled_at > now, _c.due_at > now)
         was_never_tried = and_(_c.attempt == ZERO, _c.due_at > now + _LONGEST_PATIENCE)
-        is_astray = and_(is_in(deliveries, DeliveryState.PENDING), or_(was_tried_later, was_never_tried))
+        is_astray = and_(is_in(deliveries, DeliveryState.PENDING), or_(was_put_back_later, was_never_tried))
         return (await self._connection.execute(update(deliveries).where(is_astray).values(due_at=now))).rowcount
 
     async def held(self, channel_id: ChannelId) -> int:

@@ -385,8 +385,8 @@ class DeliveryStore(Protocol):
         ...
 
     async def set_right(self, *, now: datetime) -> int:
-        """Let leave now what waits for a time that only a clock can have named that was ahead then: what was tried
-        later than now, and what was never tried and is due in more than ten minutes. How many.
+        """Let leave now what waits for a time that only a clock can have named that was ahead then: what was put
+        back later than now, and what was never tried and is due in more than ten minutes. How many.
         """
         ...
 

@@ -32,6 +32,7 @@ CHANNELS = 2
 _PLATFORMS = ("discord", "telegram")
 _TROUBLE_S = 150.0
 _BEGIN = datetime(2026, 3, 14, tzinfo=UTC)
+_MOST_OFF = timedelta(days=1)
 _AT_REST = frozenset({"sent", "parked", "buried"})
 _JUMPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1))
 
@@ -263,6 +264,8 @@ class World:
 
     async def _jump(self) -> None:
         jump = self._dice.choice(_JUMPS)
+        if abs(self._clock.shift + jump) > _MOST_OFF:
+            return
         self._clock.shift += jump
         self._was_set_back = self._was_set_back or jump < timedelta()
         self._tell(f"the clock is {self._clock.shift} off")
