@@ -10,7 +10,7 @@ Real processes meet the sandbox's faults; where a fault's length is not the poin
 | 5xx storm, half of it after delivery; the breaker | test_storms; tests/unit/bot/services/test_breaker |
 | Network cut, half-open, reset in the middle of a body | test_networks |
 | One platform down | test_storms |
-| Database gone | test_databases; tests/unit/bot/services/test_deliver, test_hurry |
+| Database gone, PostgreSQL cut at COMMIT | test_databases; tests/unit/bot/services/test_deliver, test_hurry |
 | Disk full, then freed | test_databases |
 | Clock set back and forward, again and again | tests/unit/adapters/test_clock |
 | Poison article | tests/unit/bot/services/test_deliver |
@@ -19,4 +19,7 @@ Real processes meet the sandbox's faults; where a fault's length is not the poin
 | Gateway dropped again and again, op 9, repeated events | test_gateways |
 | Another program polls with our token | test_gateways |
 | Two processes, SIGSTOP, a stale lease | tests/scenarios/test_many_processes; tests/unit/bot/services/test_keep_lease |
+
+Not made to happen here: 256 MB of memory (the bot starts within that address space only with MALLOC_ARENA_MAX=1 and
+``ulimit -s 1024``).
 """

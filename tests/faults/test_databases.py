@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import resource
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.delivery import DeliveryState
+from tests.fakes.commit_cutter import CommitCutter, laid
 from tests.faults.stage import (
     SENDS,
     all_told,
@@ -26,7 +28,7 @@ from tests.faults.stage import (
     sqlite_url,
 )
 from tests.many import Cluster, open_cluster
-from tests.postgres import running_server
+from tests.postgres import PostgresServer, running_server
 from tests.world import READER_1
 
 pytestmark = pytest.mark.fault
@@ -121,3 +123,32 @@ async def test_with_the_disk_full_nothing_is_sent_that_cannot_be_remembered_and_
         with contextlib.closing(sqlite3.connect(tmp_path / "newsbot.db")) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert await running.end() == 0
+
+
+@pytest.mark.postgres
+async def test_a_connection_that_is_cut_at_commit_is_as_harmless_as_a_kill(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    """One commit in ten, half of them before the server had it.
+
+    Nobody is killed, so that what was claimed without our hearing of it waits for its lease of a minute and a half.
+    """
+    cutter = CommitCutter(postgres_server.directory)
+    with postgres_server.database() as name, tempfile.TemporaryDirectory() as socket:
+        url = postgres_server.url(name)
+        async with open_cluster(tmp_path, url) as cluster, laid(cutter, Path(socket)):
+            through = url.replace(str(postgres_server.directory), socket)
+            cluster.world.extra = {**cluster.world.extra, "NEWSBOT_DATABASE_URL": through}
+            running = await bot(cluster)
+            cutter.share = 0.1
+            for number in range(40):
+                await cluster.publish(f"Cut {number:02}")
+                await asyncio.sleep(0.25)
+            cutter.share = 0.0
+            assert cutter.cuts >= 5
+            await all_told(cluster, 180)
+            assert running.process.returncode is None
+            await nothing_twice(cluster, "discord")
+            extra = await cluster.repeated("telegram")
+            assert set(extra.values()) <= {2}
+            assert len(extra) <= cutter.cuts * len(cluster.chats)
