@@ -132,10 +132,10 @@ class Deliverer:
         left = [claim for claim in abandoned if claim.channel.platform == platform and claim.id not in ours]
         if left:
             shown = await self._shown_by(left)
-            outcomes = [await self._guarded(claim, shown.get(claim.id), self._after_crash) for claim in left]
-            for claim, outcome in zip(left, outcomes, strict=True):
+            for claim in left:
+                outcome = await self._guarded(claim, shown.get(claim.id), self._after_crash)
                 self._logbook.note(Settled(claim=claim, outcome=outcome))
-            await self._logbook.write()
+                await self._logbook.write()
             self._events.note("deliveries recovered", platform=platform, count=len(left))
         return len(left)
 
@@ -337,9 +337,8 @@ class Deliverer:
         return None
 
     async def _unknown(self, claim: Claim, shown: Shown, *, reason: str) -> Outcome:
-        now = self._clock.now()
         if claim.kind is DeliveryKind.REFRESH:
-            return Waiting(not_before=now + REPEAT_AFTER, reason=reason)
+            return Waiting(not_before=self._clock.now() + REPEAT_AFTER, reason=reason)
         if self._must_look(claim):
             try:
                 found = await self._find(claim, shown)
@@ -347,11 +346,12 @@ class Deliverer:
                 pass
             except SendError as error:  # it stays unknown, so that nobody sends before somebody has looked
                 wait = timedelta(seconds=error.wait_s) if isinstance(error, TryLaterError) else REPEAT_AFTER
-                return Waiting(not_before=now + wait, reason=reason, was_uncertain=True)
+                return Waiting(not_before=self._clock.now() + wait, reason=reason, was_uncertain=True)
             else:
+                now = self._clock.now()
                 return Sent(receipt=found) if found else after_nothing_found(claim, now=now, reason=reason)
         repeat_safe = timedelta(seconds=self._platforms[claim.channel.platform].limits.repeat_safe_s)
-        return after_uncertain(claim, now=now, repeat_safe=repeat_safe, reason=reason)
+        return after_uncertain(claim, now=self._clock.now(), repeat_safe=repeat_safe, reason=reason)
 
     def _must_look(self, claim: Claim) -> bool:
         """Whether the platform has a history to look in and might no longer recognise a repeat."""
