@@ -256,7 +256,8 @@ async def test_what_is_found_in_its_channel_after_a_restore_is_not_sent_again(ma
     while await deliverer.deliver_due():
         pass
     assert platform.sent == []
-    assert platform.searched == [LATER - timedelta(minutes=1)] * 2
+    assert len(platform.searched) == 2
+    assert max(platform.searched) < LATER
     for story_id in stories:
         assert (await machine.traces(story_id))["discord"].state is DeliveryState.SENT
     await machine.close()
