@@ -1,5 +1,6 @@
 """Formatting of a message: entities, counted in UTF-16 units, checked and repaired as TDLib does."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -156,11 +157,12 @@ def repaired(entities: Iterable[Entity]) -> tuple[Entity, ...]:
         for entity in entities
         if entity.type in _EXCLUSIVE and not any(_crosses(entity, quote) for quote in quotes)
     )
+    edges = sorted({edge for entity in (*exclusive, *quotes) for edge in (entity.offset, entity.end)})
     styles = [
         piece
         for kind in SPLITTABLE
         for run in _merged(entity for entity in entities if entity.type == kind)
-        for piece in _split(run, [*exclusive, *quotes])
+        for piece in _split(run, edges)
         if not any(e.type in _UNSTYLED and e.offset <= piece.offset and piece.end <= e.end for e in exclusive)
     ]
     emoji = [entity for entity in exclusive if entity.type == "custom_emoji"]
@@ -199,7 +201,8 @@ def _merged(entities: Iterable[Entity]) -> list[Entity]:
     return runs
 
 
-def _split(run: Entity, at: Iterable[Entity]) -> list[Entity]:
-    cuts = {edge for entity in at for edge in (entity.offset, entity.end) if run.offset < edge < run.end}
-    edges = [run.offset, *sorted(cuts), run.end]
-    return [replace(run, offset=start, length=end - start) for start, end in pairwise(edges)]
+def _split(run: Entity, edges: Sequence[int]) -> list[Entity]:
+    """The run cut at those of the edges, which are in order, that lie within it."""
+    cuts = edges[bisect_right(edges, run.offset) : bisect_left(edges, run.end)]
+    places = [run.offset, *cuts, run.end]
+    return [replace(run, offset=start, length=end - start) for start, end in pairwise(places)]
