@@ -108,7 +108,9 @@ async function refresh(platform, { chat, last } = {}) {
   const query = new URLSearchParams({ as: speaker(), chat: chat ?? pane.dataset.chat, last: last ?? pane.dataset.last });
   try {
     const response = await fetch(`/pane/${platform}?${query}`);
-    if (response.ok) draw(platform, await response.text());
+    const html = response.ok && (await response.text());
+    // Whoever speaks now is drawn next; the one before would take the box away from under what is being typed.
+    if (html && query.get("as") === speaker()) draw(platform, html);
   } catch {
     // The loop that follows the changes says that the sandbox is away, and draws everything when it is back.
   }
@@ -121,7 +123,18 @@ async function refresh(platform, { chat, last } = {}) {
 
 // What was half written stays with its chat and its speaker.
 const drafts = new Map();
-const place = ({ dataset }) => [dataset.platform, dataset.chat, dataset.as].join(" ");
+const placeOf = ({ dataset }) => [dataset.platform, dataset.chat, dataset.as].join(" ");
+
+/** The box belongs to this chat and this speaker, from the choosing on and not only once they are drawn. */
+function writeIn(pane, place) {
+  const view = views[pane.dataset.platform];
+  const before = view.place ?? placeOf(pane);
+  view.place = place;
+  if (place === before) return;
+  const box = find(".box input", pane);
+  drafts.set(before, box.value);
+  box.value = drafts.get(place) ?? "";
+}
 
 function draw(platform, html) {
   const pane = paneOf(platform);
@@ -134,11 +147,10 @@ function draw(platform, html) {
   const known = new Set(all(".message", pane).map((message) => message.id));
   const heightBefore = stream(pane).scrollHeight;
   const prompt = find(".box input", pane).dataset.form;
-  if (!sameChat) drafts.set(place(pane), find(".box input", pane).value);
+  writeIn(pane, placeOf(wanted));
   patch(pane, wanted);
   afterDrawing(pane);
   if (!sameChat) {
-    find(".box input", pane).value = drafts.get(place(pane)) ?? "";
     hideOffers(pane);
     leaveForm(pane);
     arriveAt(pane);
@@ -289,8 +301,8 @@ async function say(pane, text) {
   const { opened } = views[pane.dataset.platform];
   try {
     const seen = asReply
-      ? await tell(`${path}/fill`, { as: pane.dataset.as, form, fields: { [field]: text } })
-      : await tell(`${path}/say`, { as: pane.dataset.as, text });
+      ? await tell(`${path}/fill`, { as: speaker(), form, fields: { [field]: text } })
+      : await tell(`${path}/say`, { as: speaker(), text });
     await follow(pane, seen, opened);
   } catch (error) {
     sorry(error, pane.dataset.platform);
@@ -360,7 +372,12 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches(".chats")) refresh(event.target.closest(".pane").dataset.platform, { chat: event.target.value });
-  if (event.target.matches(".speaker input")) PLATFORMS.forEach((platform) => refresh(platform));
+  if (!event.target.matches(".speaker input")) return;
+  for (const platform of PLATFORMS) {
+    const pane = paneOf(platform);
+    writeIn(pane, [platform, pane.dataset.chat, speaker()].join(" "));
+    refresh(platform);
+  }
 });
 
 function chooseTab(platform) {
