@@ -1,8 +1,8 @@
 """Taking deliveries for sending, so that no two senders ever hold the same one or two of one channel.
 
 On SQLite there is one writer. On PostgreSQL those who claim take turns by an advisory lock, which ends with their short
-transaction, and step over rows that somebody is just changing. The index ``uq_deliveries_in_flight`` would refuse a
-second delivery in flight in one channel even so.
+transaction, and step over rows that somebody is just changing and over headlines whose story somebody is; see
+``changes``. The index ``uq_deliveries_in_flight`` would refuse a second delivery in flight in one channel even so.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from bot.domain.channel import ChannelId, Prefers
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState
 from bot.domain.digest import DigestId
 from bot.domain.notice import NoticeId
-from storage import dialects
+from storage import changes, dialects
 from storage.column_types import Moment
 from storage.outbox import is_card_of, is_in, is_of, turned
 from storage.places import to_receipt, to_ref
@@ -60,11 +60,12 @@ async def claim(
         for _ in range(_MOST_LOOKS):
             rows = (await connection.execute(may_go, asked | {"most": limit - len(claims)})).all()
             first = {row.channel_id: row for row in reversed(rows)}
-            taken = [row for row in rows if first[row.channel_id] is row]
+            changing = await changes.under_way(connection, {row.story_id for row in rows if _is_first_told(row)})
+            taken = [row for row in rows if first[row.channel_id] is row and row.story_id not in changing]
             if taken:
                 await connection.execute(_HOLD, held | {"ids": [row.id for row in taken]})
             claims += [_to_claim(row, attempt=row.attempt + 1, now=now, until=now + lease) for row in taken]
-            if len(taken) == len(rows):
+            if changing or len(taken) == len(rows):
                 break
         if len(claims) == limit:
             break
@@ -151,6 +152,10 @@ def _line(kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
         )
         .order_by(_c.due_at, _c.id)
     )
+
+
+def _is_first_told(row: Row[*tuple[Any, ...]]) -> bool:
+    return bool(row.kind == DeliveryKind.HEADLINE)
 
 
 def _to_claim(row: Row[*tuple[Any, ...]], *, attempt: int, now: datetime, until: datetime) -> Claim:

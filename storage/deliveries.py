@@ -22,7 +22,7 @@ from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState, ParkedPost, Queue, Settled
 from bot.domain.history import Attempt, Trace
-from storage import attempts, claims, dialects, holding, queues, settling
+from storage import attempts, changes, claims, dialects, holding, queues, settling
 from storage.column_types import Number
 from storage.dialects import RandomOnce
 from storage.outbox import is_in, is_of
@@ -80,6 +80,7 @@ class DatabaseDeliveries:
         return made
 
     async def refresh(self, story_id: StoryId, *, due: datetime) -> int:
+        await changes.begin(self._connection, story_id)
         card = deliveries.alias("card")
         row = new_row(DeliveryKind.REFRESH, story_id=card.c.story_id, part=card.c.part, due=due)
         rows = (

@@ -49,6 +49,8 @@ LEASE = timedelta(seconds=90)
 """Longer than any send may take with all the retries inside a platform's library."""
 
 _IDLE_S = 1.0
+_BREATH_S = 0.01
+"""For what is due and was not given: somebody is just changing it."""
 _AGAIN_S = 1.0
 """After which a database that could not be used is tried again."""
 
@@ -287,7 +289,8 @@ class Deliverer:
         if open_to := tuple(filter(self._room, self._connected)):
             async with self._storage.reading() as look:
                 due = await look.deliveries.next_due(open_to)
-        await self._pause(_IDLE_S if due is None else min(max((due - self._clock.now()).total_seconds(), 0.0), _IDLE_S))
+        wait_s = _IDLE_S if due is None else (due - self._clock.now()).total_seconds()
+        await self._pause(min(max(wait_s, _BREATH_S), _IDLE_S))
 
     async def _pause(self, seconds: float) -> None:
         """Let that much time pass, or less where something may have changed."""

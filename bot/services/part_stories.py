@@ -43,6 +43,7 @@ class StoryEditor:
         Raises UnknownStoryError, and StoryEditError where the two are one already.
         """
         async with self._storage.writing() as work:
+            await work.stories.in_turn()
             both = [await _story(work, one), await _story(work, other)]
             kept, gone = sorted((story.id for story in both), key=int)
             if kept == gone:
@@ -59,6 +60,7 @@ class StoryEditor:
         Raises StoryEditError where the two are no longer one.
         """
         async with self._storage.writing() as work:
+            await work.stories.in_turn()
             if not await work.stories.part(kept, gone):
                 raise StoryEditError(f"{kept} and {gone} are two stories already.")
             parted = await self._parted(work, kept, gone)
@@ -74,6 +76,7 @@ class StoryEditor:
         """
         now = self._clock.now()
         async with self._storage.writing() as work:
+            await work.stories.in_turn()
             article = await work.articles.find(article_id)
             if article is None:
                 raise UnknownArticleError(f"There is no article {article_id}.")

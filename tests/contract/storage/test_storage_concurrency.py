@@ -124,6 +124,57 @@ async def test_a_headline_and_a_refresh_of_one_channel_are_never_in_flight_toget
         await stored.settled(storage, (claims[0], Sent(receipt=receipt("1"))))
 
 
+async def test_a_headline_is_not_taken_while_its_story_changes(storage: Database, other_process: Database) -> None:
+    await stored.channel(storage)
+    changing, other = await stored.story(storage), await stored.story(storage, "Tram line opens")
+    for story_id in (changing, other):
+        await stored.promised(storage, story_id)
+    async with other_process.writing() as work:
+        assert await work.deliveries.refresh(changing, due=NOON) == 0
+        claiming = asyncio.create_task(stored.claimed(storage))
+        await asyncio.wait([claiming], timeout=0.1)
+        were_taken = claiming.result() if claiming.done() else ()
+        assert not [claim for claim in were_taken if claim.story_id == changing]
+        await work.commit()
+    await claiming
+    await stored.settled(storage, *((claim, Sent(receipt=receipt("1"))) for claim in claiming.result()))
+    taken = [*claiming.result(), *await stored.claimed(storage)]
+    assert changing in [claim.story_id for claim in taken]
+
+
+async def test_a_story_that_changes_while_its_headline_is_taken_has_it_edited(
+    storage: Database, other_process: Database
+) -> None:
+    await stored.channel(storage)
+    story_id = await stored.story(storage)
+    await stored.promised(storage, story_id)
+    async with storage.writing() as work:
+        claims = await work.deliveries.claim(["discord"], holder="here", limit=1, now=NOON, lease=stored.LEASE)
+        assert [claim.story_id for claim in claims] == [story_id]
+        changing = asyncio.create_task(stored.refreshed(other_process, story_id))
+        await asyncio.wait([changing], timeout=0.1)
+        await work.commit()
+    assert await changing == 1
+
+
+async def test_a_merged_story_that_changes_is_not_taken_by_its_former_number(
+    storage: Database, other_process: Database
+) -> None:
+    await stored.channel(storage)
+    kept, gone = await stored.story(storage), await stored.story(storage, "Tram line opens")
+    await stored.promised(storage, gone)
+    async with storage.writing() as work:
+        await work.stories.merge(kept, gone)
+        await work.commit()
+    async with storage.writing() as work:
+        [claim] = await work.deliveries.claim(["discord"], holder="here", limit=1, now=NOON, lease=stored.LEASE)
+        assert claim.story_id == gone
+        changing = asyncio.create_task(stored.refreshed(other_process, kept))
+        await asyncio.wait([changing], timeout=0.1)
+        await work.commit()
+    assert await changing == 1
+
+
 async def test_promises_made_at_the_same_time_are_made_once(storage: Database, other_process: Database) -> None:
     story_id = await stored.story(storage)
     for place in range(20):
