@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 
-from adapters.compose import database_backups, database_file, is_embedded, searchable_platforms
+from adapters.compose import searchable_platforms
+from adapters.desk import database_backups, database_file, is_embedded
 from adapters.machine.clock import SystemClock
 from adapters.machine.home import make_home
 from adapters.machine.run_lock import only_one

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from adapters.compose import open_feeds
+from adapters.desk import open_feeds
 from adapters.feeds.reader import FeedsReader
 from adapters.machine.clock import SystemClock
 from adapters.settings import Settings

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from adapters.compose import open_desk
+from adapters.desk import open_desk
 from adapters.feeds.opml import OpmlError, read_opml, write_opml
 from adapters.settings import Settings
 from bot.domain.errors import NewsbotError

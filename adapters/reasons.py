@@ -1,6 +1,6 @@
 """What the command about reasons does."""
 
-from adapters.compose import open_desk
+from adapters.desk import open_desk
 from adapters.settings import Settings
 from bot.domain.explanation import Explanation
 from bot.services.explain import channel_asked_for, explain

@@ -6,17 +6,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
-from adapters.compose import (
-    Desk,
-    SeedsError,
-    Serving,
-    StartError,
-    build_runtime,
-    database_file,
-    is_embedded,
-    open_desk,
-    serving_at,
-)
+from adapters.compose import Serving, build_runtime, serving_at
+from adapters.desk import Desk, SeedsError, StartError, database_file, is_embedded, open_desk
 from adapters.machine.clock import SystemClock
 from adapters.machine.door import DoorError, open_door
 from adapters.machine.health import write_health

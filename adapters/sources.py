@@ -5,7 +5,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from adapters.compose import open_desk
+from adapters.desk import open_desk
 from adapters.settings import Settings
 from bot.domain.catching_up import AT_FIRST
 from bot.domain.errors import UnknownSourceError

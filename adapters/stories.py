@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from adapters.compose import Desk, open_desk
+from adapters.desk import Desk, open_desk
 from adapters.settings import Settings
 from bot.domain.article import Article, ArticleId, StoryId
 from bot.domain.errors import UnknownArticleError, UnknownSourceError, UnknownStoryError

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 import adapters.running  # noqa: F401  # what ``run`` imports when it is called, imported once for all lives
 import storage.database
-from adapters import cli, compose
+from adapters import cli, compose, desk
 from adapters.discord.platform import DiscordOptions, DiscordPlatform
 from adapters.feeds.reader import FeedsReader
 from adapters.telegram.platform import TelegramOptions, TelegramPlatform
@@ -132,7 +132,7 @@ class _Telegram(TelegramPlatform):
 
 _SEAMS = (
     (storage.database, "DatabaseUnit", _Unit),
-    (compose, "FeedsReader", _Feeds),
+    (desk, "FeedsReader", _Feeds),
     (compose, "DiscordPlatform", _Discord),
     (compose, "TelegramPlatform", _Telegram),
 )
