@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters import source_commands, story_commands
+from adapters import channel_commands, source_commands, story_commands
 from adapters.machine.garbage import loaded_for_good
 from adapters.share import Part, Share, ShareError, share_of
 from adapters.terminal import (
@@ -30,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(source_commands.app, name="source")
+app.add_typer(channel_commands.app, name="channel")
 app.add_typer(story_commands.story_app, name="story")
 app.add_typer(story_commands.article_app, name="article")
 

@@ -7,46 +7,26 @@ from functools import partial
 from pathlib import Path
 
 from adapters.compose import Serving, build_runtime, serving_at
-from adapters.desk import Desk, SeedsError, StartError, database_file, is_embedded, open_desk
+from adapters.desk import Desk, StartError, database_file, is_embedded, open_desk
 from adapters.machine.clock import SystemClock
 from adapters.machine.door import DoorError, open_door
 from adapters.machine.health import write_health
-from adapters.machine.home import HomeError, make_home
-from adapters.machine.run_lock import AlreadyRunningError, only_one
+from adapters.machine.home import make_home
+from adapters.machine.run_lock import only_one
 from adapters.machine.watchdog import Watchdog
 from adapters.sandbox.options import Addresses
-from adapters.sandboxed import SandboxStartError, running_sandbox, sandbox_chats, started_sandbox
+from adapters.sandboxed import running_sandbox, sandbox_chats, started_sandbox
 from adapters.seeding import PageError, follow_everything, import_file, page_files
 from adapters.settings import Settings
 from adapters.share import Part, Share
 from adapters.wires import live_wires, sandbox_wires
-from bot.domain.errors import NewsbotError, SourceExistsError
+from bot.domain.errors import SourceExistsError
 from bot.domain.lease import Lease
-from bot.domain.topic import CatalogueError
 from bot.ports.measures import unmeasured
 from bot.ports.progress import Progress
 from bot.ports.reading import ReadingError
-from bot.runtime import NoPlatformError
-from bot.services.keep_going import StuckError
 
 Say = Callable[[str], None]
-
-TOLD = (
-    NewsbotError,
-    ReadingError,
-    PageError,
-    HomeError,
-    SeedsError,
-    StartError,
-    SandboxStartError,
-    AlreadyRunningError,
-    NoPlatformError,
-    StuckError,
-)
-"""Errors whose text is for the person at the command line."""
-
-WRONG_SETTINGS = (HomeError, SeedsError, CatalogueError)
-"""Those of them that a setting is to blame for, which the text names."""
 
 _NEWSPAPER_EVERY_S = 10.0
 

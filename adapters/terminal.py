@@ -38,7 +38,7 @@ def finished(work: Coroutine[Any, Any, _Result]) -> _Result:
 
     What a person can be told ends with a sentence and 1, or 2 where a setting is wrong; an error of ours with a trace.
     """
-    from adapters.running import TOLD, WRONG_SETTINGS
+    from adapters.errors import TOLD, WRONG_SETTINGS
 
     try:
         return asyncio.run(work)

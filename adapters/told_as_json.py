@@ -8,11 +8,13 @@ from typing import Any
 from adapters.checking import CheckedEntry
 from bot.domain.addresses import without_secrets
 from bot.domain.article import Draft
+from bot.domain.channel import Channel
 from bot.domain.explanation import Explanation, Reason
 from bot.domain.history import Attempt, Trace
 from bot.domain.matching import Match
 from bot.domain.source import Source, Trouble
 from bot.domain.story import Story, Told
+from bot.domain.subscription import Subscription
 from bot.messages.text import plain
 from bot.ports.reading import FoundFeed, Reading
 from bot.services.explain import address
@@ -41,6 +43,21 @@ def told_source(source: Source) -> Json:
         "added": _moment(source.added_at),
         "last_read": _moment(source.last_read_at),
         "next_read": None if source.is_paused else _moment(source.next_read_at),
+    }
+
+
+def told_channel(channel: Channel, subscriptions: Sequence[Subscription]) -> Json:
+    """A channel and what it follows."""
+    return {
+        "id": channel.id,
+        "address": address(channel.ref),
+        "kind": channel.kind,
+        "title": channel.title,
+        "follows": [target_name(subscription.target) for subscription in subscriptions],
+        "prefers": channel.prefers,
+        "paused": channel.paused_because
+        and {"as": channel.paused_as, "reason": channel.paused_because, "at": _moment(channel.paused_at)},
+        "added": _moment(channel.added_at),
     }
 
 

@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from adapters.checking import CheckedEntry
 from bot.domain.addresses import without_secrets
 from bot.domain.article import Draft
+from bot.domain.channel import Channel
 from bot.domain.matching import Match
 from bot.domain.source import ListedFeed, Source
 from bot.domain.story import Story, Told
+from bot.domain.subscription import Subscription
 from bot.ports.reading import FoundFeed, Reading
+from bot.services.explain import address
+from bot.views.following import target_name
 
 _ONE = {"stories": "story"}
 
@@ -46,6 +50,13 @@ def checked_lines(reading: Reading, entries: Sequence[CheckedEntry]) -> Iterator
         yield from _draft(one.draft, identity=one.identity)
         if one.page_problem:
             yield f"  its page: {one.page_problem.message}"
+
+
+def channel_line(channel: Channel, subscriptions: Sequence[Subscription]) -> str:
+    """A channel in a list."""
+    follows = ", ".join(target_name(subscription.target) for subscription in subscriptions) or "nothing"
+    state = f" — paused: {channel.paused_because}" if channel.paused_because else ""
+    return f"{channel.id}. {channel.title} ({address(channel.ref)}) follows {follows}{state}"
 
 
 def heading_line(told: Told) -> str:

@@ -70,6 +70,10 @@ class DatabaseChannels:
         rows = await self._connection.execute(select(channels).where(is_meant).order_by(_c.id))
         return [_to_channel(row) for row in rows]
 
+    async def latest(self, *, limit: int) -> list[Channel]:
+        rows = await self._connection.execute(select(channels).order_by(_c.id.desc()).limit(limit))
+        return [_to_channel(row) for row in rows]
+
     async def numbered(self, channel_id: ChannelId) -> Channel | None:
         row = (await self._connection.execute(select(channels).where(_c.id == channel_id))).one_or_none()
         return _to_channel(row) if row else None

@@ -271,6 +271,10 @@ class ChannelStore(Protocol):
         """Those of that number or that title, by number."""
         ...
 
+    async def latest(self, *, limit: int) -> list[Channel]:
+        """Those met last, newest first."""
+        ...
+
     async def numbered(self, channel_id: ChannelId) -> Channel | None: ...
     async def around(self, ref: ChannelRef) -> list[Channel]:
         """The channel of that place, and those of its threads where a place is named; by id."""

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.channel import Loss
 from bot.domain.subscription import FromTopic
 from bot.domain.topic import TopicId
 from storage import open_storage
 from tests import stored
+from tests.builders import NOON
 from tests.command_line import CommandLine
 from tests.fakes.database import sqlite_url
 
@@ -52,3 +54,23 @@ def test_what_does_not_exist_is_said_and_ends_with_1(commands: CommandLine) -> N
         ended = commands("why", channel, story)
         assert (ended.code, ended.said) == (1, "")
         assert "There is no " in ended.complained
+
+
+def test_the_list_of_channels_has_what_a_channel_is_asked_for_by(commands: CommandLine) -> None:
+    asyncio.run(_pause(commands.home / "newsbot.db"))
+    [line] = commands("channel", "list").said.splitlines()
+    assert line == "1. #news (discord:100) follows Azerbaijan — paused: blocked by its owner"
+    [told] = json.loads(commands("channel", "list", "--json").said)
+    assert (told["id"], told["address"], told["follows"]) == (1, "discord:100", ["Azerbaijan"])
+    assert told["paused"]["as"] == "blocked"
+    for name in (str(told["id"]), told["address"], told["title"]):
+        assert commands("why", name, "1").code == 0
+
+
+async def _pause(file: Path) -> None:
+    database = open_storage(sqlite_url(file))
+    async with database.writing() as work:
+        refs = [channel.ref for channel in await work.channels.latest(limit=10)]
+        await work.channels.pause(refs, reason="blocked by its owner", loss=Loss.BLOCKED, now=NOON)
+        await work.commit()
+    await database.close()

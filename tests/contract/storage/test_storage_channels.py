@@ -41,6 +41,13 @@ async def test_platforms_places_and_threads_are_told_apart(storage: Database) ->
         assert await work.channels.find(channel_ref("101")) is None
 
 
+async def test_the_channels_met_last_are_listed_newest_first(storage: Database) -> None:
+    for place in ("100", "101", "102"):
+        await stored.channel(storage, place)
+    async with storage.reading() as look:
+        assert [channel.ref.id for channel in await look.channels.latest(limit=2)] == ["102", "101"]
+
+
 async def test_resuming_says_whether_it_was_paused_and_lets_posts_out_again(storage: Database) -> None:
     channel = await stored.channel(storage)
     await stored.promised(storage, await stored.story(storage))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from adapters import cli, running, sources
+from adapters import cli, errors, sources
 from adapters.machine.clock import SystemClock
 from adapters.machine.health import write_health
 from bot.ports.progress import Progress
@@ -157,7 +157,7 @@ def test_an_error_of_our_own_ends_with_1_and_its_stack_trace_holds_no_secret(
     assert "ZeroDivisionError: [secret] [secret]" in ended.complained
 
 
-@pytest.mark.parametrize("error", running.TOLD)
+@pytest.mark.parametrize("error", errors.TOLD)
 def test_every_error_with_a_sentence_is_told_and_ends_with_1_or_2_where_a_setting_is_wrong(
     newsbot: CommandLine, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
@@ -166,5 +166,5 @@ def test_every_error_with_a_sentence_is_told_and_ends_with_1_or_2_where_a_settin
 
     monkeypatch.setattr(sources, "all_sources", refuses)
     ended = newsbot("source", "list")
-    assert (ended.code, ended.said) == (2 if issubclass(error, running.WRONG_SETTINGS) else 1, "")
+    assert (ended.code, ended.said) == (2 if issubclass(error, errors.WRONG_SETTINGS) else 1, "")
     assert ended.complained.splitlines()[-1] == "It cannot be done. Do this."
