@@ -51,8 +51,7 @@ async def claim(
     connection: AsyncConnection, platforms: Sequence[str], *, holder: str, limit: int, now: datetime, lease: timedelta
 ) -> list[Claim]:
     """See ``DeliveryStore.claim``."""
-    if dialects.is_postgresql(connection):
-        await connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
+    await _in_turn(connection)
     claims: list[Claim] = []
     asked = {"platforms": platforms, "now": now}
     held = {"the_holder": holder, "until": now + lease, "now": now}
@@ -77,8 +76,13 @@ async def abandoned(connection: AsyncConnection, *, now: datetime, holder: str |
     is_over = _c.leased_until <= now
     if holder is not None:
         is_over = or_(is_over, _c.holder != holder)
-    rows = await connection.execute(_shown().where(is_in(deliveries, DeliveryState.SENDING), is_over).order_by(_c.id))
-    return [_to_claim(row, attempt=row.attempt, now=row.first_attempt_at, until=row.leased_until) for row in rows]
+    return await _in_flight(connection, is_over)
+
+
+async def claimed_in(connection: AsyncConnection, turn: str) -> list[Claim]:
+    """See ``DeliveryStore.claimed_in``; in the order in which they were promised."""
+    await _in_turn(connection)
+    return await _in_flight(connection, _c.holder == turn)
 
 
 async def next_due(connection: AsyncConnection, platforms: Sequence[str]) -> datetime | None:
@@ -86,6 +90,17 @@ async def next_due(connection: AsyncConnection, platforms: Sequence[str]) -> dat
     asked = {"platforms": platforms}
     times = [(await connection.execute(earliest, asked)).scalar_one_or_none() for earliest in _EARLIEST]
     return min((time for time in times if time is not None), default=None)
+
+
+async def _in_turn(connection: AsyncConnection) -> None:
+    """Wait for whoever is claiming, and for the end of a claim whose answer was lost."""
+    if dialects.is_postgresql(connection):
+        await connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
+
+
+async def _in_flight(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Claim]:
+    rows = await connection.execute(_shown().where(is_in(deliveries, DeliveryState.SENDING), which).order_by(_c.id))
+    return [_to_claim(row, attempt=row.attempt, now=row.first_attempt_at, until=row.leased_until) for row in rows]
 
 
 def _shown() -> Select[*tuple[Any, ...]]:

@@ -117,6 +117,9 @@ class DatabaseDeliveries:
     async def abandoned(self, *, now: datetime, holder: str | None = None) -> list[Claim]:
         return await claims.abandoned(self._connection, now=now, holder=holder)
 
+    async def claimed_in(self, turn: str) -> list[Claim]:
+        return await claims.claimed_in(self._connection, turn)
+
     async def next_due(self, platforms: Sequence[str]) -> datetime | None:
         return await claims.next_due(self._connection, platforms)
 

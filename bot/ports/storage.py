@@ -388,6 +388,12 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    async def claimed_in(self, turn: str) -> list[Claim]:
+        """What was taken in that turn, by the ``holder`` of the claim, and not settled since; waits for a claim that is
+        just being committed.
+        """
+        ...
+
     async def set_right(self, *, now: datetime) -> int:
         """Let leave now what waits for a time that only a clock can have named that was ahead then: what was put
         back later than now, and what was never tried and is due in more than ten minutes. How many.

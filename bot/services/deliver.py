@@ -4,13 +4,11 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import (
-    REPEAT_AFTER,
     Buried,
     ChannelPaused,
     Claim,
@@ -21,9 +19,6 @@ from bot.domain.delivery import (
     Sent,
     Settled,
     Waiting,
-    after_nothing_found,
-    after_uncertain,
-    is_repeat_safe,
 )
 from bot.domain.lease import Lease
 from bot.messages.memo import Memo
@@ -42,6 +37,7 @@ from bot.ports.platform import (
 from bot.ports.progress import Beat, unheard
 from bot.ports.storage import Storage
 from bot.services.breaker import Breaker
+from bot.services.doubtful import DoubtfulSends
 from bot.services.shown import NothingToShowError, Shown, post_of, shown_by
 from bot.services.write_down import Logbook, Moved
 
@@ -56,12 +52,12 @@ _AGAIN_S = 1.0
 
 _DRAIN_S = 10.0
 _MAX_POISONED = 5
-_CLOCKS_APART = timedelta(hours=25)
-"""How far the platform's clock may be behind ours; a message may be older for it than our attempt is for us. A clock
-that is a day or a time zone wrong is met more often than one would think.
-"""
+_CRASHED = "the process ended while it was being sent"
+_NEVER_BEGUN = "the database gave no answer when its turn came, and nothing was sent"
 
 _Attempt = Callable[[Claim, Shown], Awaitable[Outcome]]
+_Unread = Callable[[Claim, Exception], Outcome]
+"""What becomes of a claim whose story cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +84,13 @@ class Deliverer:
         self._connected: dict[str, Lease] = {}
         self._wake = asyncio.Event()
         self._is_stopping = False
-        self._taken: set[DeliveryId] = set()
+        self._taken: list[_Held] = []
+        """Claimed, perhaps, and not begun: a COMMIT may be done although nobody answered."""
         self._flying: dict[asyncio.Task[None], Claim] = {}
         self._logbook = Logbook(storage, clock, events)
         self._breakers: defaultdict[str, Breaker] = defaultdict(lambda: Breaker(clock))
+        self._doubtful = DoubtfulSends(platforms, clock, self._post_of)
+        self._poison: Counter[DeliveryId] = Counter()
 
     def wake(self) -> None:
         """Something may be due now."""
@@ -133,10 +132,11 @@ class Deliverer:
         ours = self._under_way()  # a clock that was set ahead ends leases too early
         left = [claim for claim in abandoned if claim.channel.platform == platform and claim.id not in ours]
         if left:
-            shown = await self._shown_by(left)
+            shown = await self._readable(left, self._crashed_unread)
             for claim in left:
-                outcome = await self._guarded(claim, shown.get(claim.id), self._after_crash)
-                self._logbook.note(Settled(claim=claim, outcome=outcome))
+                if claim.id in shown:
+                    outcome = await self._guarded(claim, shown[claim.id], self._after_crash)
+                    self._logbook.note(Settled(claim=claim, outcome=outcome))
                 await self._logbook.write()
             self._events.note("deliveries recovered", platform=platform, count=len(left))
         return len(left)
@@ -150,7 +150,8 @@ class Deliverer:
 
     def _under_way(self) -> AbstractSet[DeliveryId]:
         """What this process itself is sending, or knows the outcome of."""
-        return self._taken | {claim.id for claim in self._flying.values()} | self._logbook.unwritten
+        held = (*(one.claim for one in self._taken), *self._flying.values())
+        return {claim.id for claim in held} | self._logbook.unwritten
 
     async def run(self, beat: Beat = unheard) -> None:
         """Deliver until ``stop``. Cancelling it cuts what is under way."""
@@ -195,6 +196,8 @@ class Deliverer:
         return len(claims)
 
     async def _claim(self) -> list[_Held]:
+        if self._taken:
+            await self._let_go()
         open_to = [lease for lease in self._connected.values() if self._room(lease.task)]
         if not open_to:
             return []
@@ -211,11 +214,23 @@ class Deliverer:
                     )
                     held += [_Held(claim=claim, lease=lease) for claim in claims]
             if held:
-                self._taken = {one.claim.id for one in held}
+                self._taken = held
                 await work.commit()
         for platform, count in Counter(one.claim.channel.platform for one in held).items():
             self._breakers[platform].began(count)
         return held
+
+    async def _let_go(self) -> None:
+        """Put back what was claimed without our hearing of it. Nothing of it has left, so nothing is uncertain."""
+        ours = {one.claim.id for one in self._taken}
+        now = self._clock.now()
+        async with self._storage.writing() as work:
+            for turn in sorted({one.lease.turn for one in self._taken}):
+                claims = await work.deliveries.claimed_in(turn)
+                unbegun = [_unbegun(claim, now=now) for claim in claims if claim.id in ours]
+                await work.deliveries.settle(unbegun, now=now)
+            await work.commit()
+        self._taken = []
 
     def _room(self, platform: str) -> int:
         """How many more sends may be under way there."""
@@ -230,34 +245,38 @@ class Deliverer:
 
     async def _launch(self, held: Sequence[_Held]) -> None:
         """Begin to send what was claimed, unless the turn in which it was claimed ended meanwhile."""
-        try:
-            shown = await self._readable([one.claim for one in held])
-        finally:
-            self._taken = set()
+        shown = await self._readable([one.claim for one in held], self._failed)
+        self._taken = []
         for one in held:
             claim, platform = one.claim, one.claim.channel.platform
-            if claim.id in shown and self._connected.get(platform) == one.lease:
+            if claim.id not in shown:
+                continue
+            if self._connected.get(platform) == one.lease:
                 task = asyncio.create_task(self._deliver(claim, shown[claim.id]))
                 self._flying[task] = claim
                 task.add_done_callback(self._flying.pop)
+            else:
+                self._logbook.note(_unbegun(claim, now=self._clock.now()))
 
-    async def _readable(self, claims: Sequence[Claim]) -> Mapping[DeliveryId, Shown | None]:
-        """What each is to show, None where that is no longer there; what cannot be read is put back, and holds up no
-        other.
+    async def _readable(self, claims: Sequence[Claim], unread: _Unread) -> Mapping[DeliveryId, Shown | None]:
+        """What each is to show, None where that is no longer there; what cannot be read is noted as ``unread`` says,
+        and holds up no other.
         """
         try:
             shown = await self._shown_by(claims)
         except Exception as error:  # noqa: BLE001  # one odd story must not stop the others
-            return await self._readable_apart(claims, error)
+            return await self._readable_apart(claims, unread, error)
         return {claim.id: shown.get(claim.id) for claim in claims}
 
-    async def _readable_apart(self, claims: Sequence[Claim], error: Exception) -> Mapping[DeliveryId, Shown | None]:
+    async def _readable_apart(
+        self, claims: Sequence[Claim], unread: _Unread, error: Exception
+    ) -> Mapping[DeliveryId, Shown | None]:
         shown: dict[DeliveryId, Shown | None] = {}
         for number, claim in enumerate(claims):
             if len(claims) == 1 or (not shown and number >= _MAX_POISONED):  # then it is the database that is odd
-                self._logbook.note(Settled(claim=claim, outcome=self._failed(claim, error)))
+                self._logbook.note(Settled(claim=claim, outcome=unread(claim, error)))
             else:
-                shown |= await self._readable([claim])
+                shown |= await self._readable([claim], unread)
         return shown
 
     async def _deliver(self, claim: Claim, shown: Shown | None) -> None:
@@ -272,7 +291,9 @@ class Deliverer:
                 waited_s=waited.total_seconds() if claim.attempt == 1 else None,
             )
         )
-        if not isinstance(outcome, Sent):
+        if isinstance(outcome, Sent):
+            self._poison.pop(claim.id, None)
+        else:
             self._events.note(
                 "delivery not sent",
                 delivery=claim.id,
@@ -306,7 +327,7 @@ class Deliverer:
         platform = self._platforms[claim.channel.platform]
         if claim.kind is not DeliveryKind.REFRESH:
             post = self._post_of(shown)
-            left = await self._left_behind(claim, shown)
+            left = await self._doubtful.left_behind(claim, shown)
             receipt = left or await self._send(platform, claim, post)
         elif claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
@@ -327,45 +348,11 @@ class Deliverer:
 
     async def _after_crash(self, claim: Claim, shown: Shown) -> Outcome:
         """A process died between taking the claim and writing down what became of it."""
-        return await self._unknown(claim, shown, reason="the process ended while it was being sent")
+        return await self._doubtful.decided(claim, shown, reason=_CRASHED)
 
-    async def _left_behind(self, claim: Claim, shown: Shown) -> Receipt | None:
-        """What an attempt of unknown outcome put there, looked for where a repeat would no longer be recognised.
-
-        Where nobody can look, this is the one repeat that is allowed.
-        """
-        if claim.uncertain and self._must_look(claim):
-            with suppress(UncertainError):
-                return await self._find(claim, shown)
-        return None
-
-    async def _unknown(self, claim: Claim, shown: Shown, *, reason: str) -> Outcome:
-        if claim.kind is DeliveryKind.REFRESH:
-            return Waiting(not_before=self._clock.now() + REPEAT_AFTER, reason=reason)
-        if self._must_look(claim):
-            try:
-                found = await self._find(claim, shown)
-            except UncertainError:
-                pass
-            except SendError as error:  # it stays unknown, so that nobody sends before somebody has looked
-                wait = timedelta(seconds=error.wait_s) if isinstance(error, TryLaterError) else REPEAT_AFTER
-                return Waiting(not_before=self._clock.now() + wait, reason=reason, was_uncertain=True)
-            else:
-                now = self._clock.now()
-                return Sent(receipt=found) if found else after_nothing_found(claim, now=now, reason=reason)
-        repeat_safe = timedelta(seconds=self._platforms[claim.channel.platform].limits.repeat_safe_s)
-        return after_uncertain(claim, now=self._clock.now(), repeat_safe=repeat_safe, reason=reason)
-
-    def _must_look(self, claim: Claim) -> bool:
-        """Whether the platform has a history to look in and might no longer recognise a repeat."""
-        limits = self._platforms[claim.channel.platform].limits
-        repeat_safe = timedelta(seconds=limits.repeat_safe_s)
-        return limits.can_find and not is_repeat_safe(claim, now=self._clock.now(), repeat_safe=repeat_safe)
-
-    async def _find(self, claim: Claim, shown: Shown) -> Receipt | None:
-        """Raises UncertainError where the platform has a history that we may not read."""
-        platform = self._platforms[claim.channel.platform]
-        return await platform.find(claim.channel, self._post_of(shown), since=claim.first_attempt_at - _CLOCKS_APART)
+    def _crashed_unread(self, claim: Claim, error: Exception) -> Outcome:
+        self._events.trouble("delivery failed", error, delivery=claim.id)
+        return self._doubtful.unread(claim, reason=_CRASHED)
 
     async def _guarded(self, claim: Claim, shown: Shown | None, attempt: _Attempt) -> Outcome:
         """What became of the attempt; every failure is an outcome."""
@@ -386,11 +373,12 @@ class Deliverer:
     def _failed(self, claim: Claim, error: Exception) -> Outcome:
         """What to do with one that fails before it leaves, by a fault of ours."""
         self._events.trouble("delivery failed", error, delivery=claim.id)
-        if claim.attempt >= _MAX_POISONED:
-            return Buried(reason=f"it failed on our side {claim.attempt} times")
-        return Waiting(
-            not_before=self._clock.now() + timedelta(seconds=2**claim.attempt), reason="it failed on our side"
-        )
+        self._poison[claim.id] += 1  # the attempts would not do: most of them wait for a platform
+        failures = self._poison[claim.id]
+        if failures >= _MAX_POISONED:
+            del self._poison[claim.id]
+            return Buried(reason=f"it failed on our side {failures} times")
+        return Waiting(not_before=self._clock.now() + timedelta(seconds=2**failures), reason="it failed on our side")
 
     async def _refused(self, claim: Claim, shown: Shown, error: SendError) -> Outcome:
         now = self._clock.now()
@@ -405,7 +393,12 @@ class Deliverer:
                 return Buried(reason=str(error), by_rules=by_rules)
             case UncertainError():
                 return await self._guarded(
-                    claim, shown, lambda held, told: self._unknown(held, told, reason=str(error))
+                    claim, shown, lambda held, told: self._doubtful.decided(held, told, reason=str(error))
                 )
             case _:
                 return Waiting(not_before=now + timedelta(seconds=30), reason=str(error))
+
+
+def _unbegun(claim: Claim, *, now: datetime) -> Settled:
+    """Back, and due at once."""
+    return Settled(claim=claim, outcome=Waiting(not_before=now, reason=_NEVER_BEGUN))

@@ -56,6 +56,8 @@ _READERS = {
     "telegram": PersonRef(platform="telegram", id=str(TELEGRAM_PEOPLE[READER_1])),
 }
 _MOST_TRIES = 40
+_DELIVERED_AFTER_S = 60.0
+"""Within which sending goes on by itself once nothing fails any more."""
 _A_MOMENT_S = 2.0
 _IMPATIENT_S = 0.4
 """After which somebody who pressed a button lets the time go on: what waits for it may be what has to answer."""
@@ -150,10 +152,10 @@ class Bot:
         self.clock.pass_on(3600)
         arm()
         await self._until(self.reader.read_due, lambda: self._articles_are(3, of=added.source.id), pause_s=900)
-        await self._until(self._deliver, self._all_is_sent, pause_s=10)
+        await self._delivered()
         await asyncio.gather(*(self._take_part(platform, paper) for platform in PLACES))
         self.clock.pass_on(_REFRESH_DELAY.total_seconds())
-        await self._until(self._deliver, self._all_is_sent, pause_s=10)
+        await self._delivered()
         traces = await self._seen(paper)
         self.clock.pass_on((_KEPT + timedelta(hours=1)).total_seconds())
         await self._until(self.housekeeper.tidy)
@@ -180,6 +182,12 @@ class Bot:
                     return
             self.clock.pass_on(pause_s)
         raise AssertionError(f"never done: {step}; {self.events.troubles[-3:]}")
+
+    async def _delivered(self) -> None:
+        began = self.clock.monotonic()
+        await self._until(self._deliver, self._all_is_sent, pause_s=10)
+        took = self.clock.monotonic() - began
+        assert took <= _DELIVERED_AFTER_S, f"sent only after {took:.0f} s; {self.events.troubles[-3:]}"
 
     async def _deliver(self) -> None:
         for platform in PLACES:

@@ -1,5 +1,6 @@
 """What the port promises about taking deliveries for sending."""
 
+import asyncio
 from datetime import timedelta
 
 from bot.domain.delivery import ChannelPaused, DeliveryKind, DeliveryState, Sent, Waiting
@@ -266,3 +267,30 @@ async def test_rows_are_counted_by_state(storage: Database) -> None:
         DeliveryState.SENDING: 1,
         DeliveryState.SENT: 1,
     }
+
+
+async def test_what_was_taken_in_a_turn_is_found_until_it_is_settled(storage: Database) -> None:
+    await _backlog(storage, channels=3, stories=1)
+    ours = await stored.claimed(storage, limit=2, holder="here 7")
+    [theirs] = await stored.claimed(storage, holder="there 8")
+    await stored.settled(storage, (ours[0], Waiting(not_before=NOON, reason="later")))
+
+    async with storage.writing() as work:
+        assert await work.deliveries.claimed_in("here 7") == ours[1:]
+        assert await work.deliveries.claimed_in("there 8") == [theirs]
+        assert await work.deliveries.claimed_in("here") == []
+
+
+async def test_a_claim_that_is_just_being_committed_is_waited_for(storage: Database, other_process: Database) -> None:
+    await _backlog(storage, channels=1, stories=1)
+
+    async def found() -> int:
+        async with other_process.writing() as work:
+            return len(await work.deliveries.claimed_in("here"))
+
+    async with storage.writing() as work:
+        await work.deliveries.claim(["discord"], holder="here", limit=1, now=NOON, lease=stored.LEASE)
+        looking = asyncio.create_task(found())
+        await asyncio.wait([looking], timeout=0.05)
+        await work.commit()
+    assert await looking == 1

@@ -1,14 +1,15 @@
 """The outbox is kept: each outcome leads where it should, and a dead process's sends are decided about."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.article import StoryId
-from bot.domain.delivery import DeliveryState, RateLimit, Receipt
+from bot.domain.channel import Prefers
+from bot.domain.delivery import Buried, DeliveryState, RateLimit, Receipt, Settled
 from bot.domain.lease import Lease
 from bot.domain.subscription import Everything
 from bot.messages.limits import IN_FLIGHT
@@ -44,16 +45,23 @@ def failing(*errors: BaseException) -> Callable[[], None]:
 
 
 class Storage:
-    """A database that is gone when it is told to be: for one write, or until it is back."""
+    """A database that is gone when it is told to be: for one write, until it is back, or at the next COMMIT, whose
+    answer is lost.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._fails = False
+        self._loses_answer = False
         self.is_gone = False
+        self.on_reading: Callable[[], None] = lambda: None
         self.close = database.close
 
     def fail_once(self) -> None:
         self._fails = True
+
+    def lose_answer(self) -> None:
+        self._loses_answer = True
 
     def go(self) -> None:
         self.is_gone = True
@@ -61,13 +69,27 @@ class Storage:
     def reading(self) -> AbstractAsyncContextManager[Reading]:
         if self.is_gone:
             raise ConnectionResetError("the database is gone")
+        self.on_reading()
         return self._database.reading()
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         if self._fails or self.is_gone:
             self._fails = False
             raise ConnectionResetError("the database is gone")
-        return self._database.writing()
+        return self._unanswered() if self._loses_answer else self._database.writing()
+
+    @asynccontextmanager
+    async def _unanswered(self) -> AsyncIterator[UnitOfWork]:
+        async with self._database.writing() as work:
+            commit = work.commit
+
+            async def commit_unheard() -> None:
+                await commit()
+                self._loses_answer = False
+                raise ConnectionResetError("the connection was cut before the answer")
+
+            work.commit = commit_unheard  # type: ignore[method-assign]  # all else of it is real
+            yield work
 
 
 class Outbox:
@@ -119,6 +141,20 @@ class Outbox:
             await work.opinions.save(opinion(story_id, words="So it is."))
             await work.deliveries.refresh(story_id, due=self.clock.now())
             await work.commit()
+
+    async def spoil(self, story_id: StoryId) -> None:
+        """Nobody can read the story any more."""
+        async with self.database.changing() as connection:
+            await connection.exec_driver_sql(
+                "UPDATE articles SET first_seen_at = 'never' WHERE story_id = ?", (story_id,)
+            )
+            await connection.commit()
+
+    async def prefer(self, prefers: Prefers) -> None:
+        """What every channel wants of posts of unknown outcome."""
+        async with self.database.changing() as connection:
+            await connection.exec_driver_sql("UPDATE channels SET prefers = ?", (prefers.value,))
+            await connection.commit()
 
     async def settle_down(self, sent: int) -> None:
         """Let time pass until so many posts were sent, and known to be."""
@@ -421,15 +457,90 @@ async def test_nothing_new_is_taken_while_a_result_cannot_be_written_down(outbox
 
 async def test_a_story_that_cannot_be_read_is_given_up_after_five_tries_and_holds_up_no_other(outbox: Outbox) -> None:
     odd, _ = await outbox.promise("Odd", "Two", places=tuple(str(number) for number in range(8)))
-    async with outbox.database.changing() as connection:
-        await connection.exec_driver_sql("UPDATE articles SET first_seen_at = 'never' WHERE story_id = ?", (odd,))
-        await connection.commit()
+    await outbox.spoil(odd)
     await outbox.connect()
     for _ in range(20):
         await outbox.deliverer.deliver_due()
         outbox.clock.pass_on(32)
     assert set(outbox.platform.titles) == {"Two"}
     assert await outbox.counts() == {DeliveryState.SENT: 8, DeliveryState.BURIED: 8}
+
+
+async def test_waiting_for_a_platform_many_times_makes_no_story_a_poisoned_one(outbox: Outbox) -> None:
+    [odd] = await outbox.promise("Odd")
+    outbox.platform.trouble = failing(*[TryLaterError("busy", wait_s=1) for _ in range(6)])
+    await outbox.connect()
+    for _ in range(6):
+        await outbox.deliverer.deliver_due()
+        outbox.clock.pass_on(1)
+    await outbox.spoil(odd)
+    await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.PENDING: 1}
+
+
+async def test_a_story_that_cannot_be_read_holds_up_no_other_when_a_crash_is_decided_about(outbox: Outbox) -> None:
+    odd, _ = await outbox.promise("Odd", "Two", places=("100", "200"))
+    await outbox.spoil(odd)
+    await outbox.die_while_sending()
+    async with outbox.database.writing() as work:
+        [one, *_] = await work.deliveries.abandoned(now=outbox.clock.now(), holder="other")
+        await work.deliveries.settle([Settled(claim=one, outcome=Buried(reason="taken down"))], now=outbox.clock.now())
+        await work.commit()
+    await outbox.die_while_sending()
+    assert await outbox.connect() == 2
+    outbox.clock.pass_on(1)
+    await outbox.deliverer.deliver_due()
+    assert set(outbox.platform.titles) == {"Two"}
+    outbox.clock.pass_on(2)
+    await outbox.die_while_sending()
+    await outbox.connect()
+    assert (await outbox.counts())[DeliveryState.PARKED] == 1, "of what may have arrived there are two at most"
+
+
+@pytest.mark.parametrize("prefers", list(Prefers))
+async def test_what_was_claimed_without_our_hearing_of_it_leaves_as_soon_as_the_database_answers(
+    outbox: Outbox, prefers: Prefers
+) -> None:
+    await outbox.promise("One", "Two", places=("100", "200"))
+    await outbox.prefer(prefers)
+    await outbox.connect()
+    outbox.storage.lose_answer()
+    with pytest.raises(ConnectionResetError):
+        await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.SENDING: 2, DeliveryState.PENDING: 2}
+    assert await outbox.deliverer.recover("discord") == 0, "nobody needs to guess: nothing was sent"
+
+    assert await outbox.deliverer.deliver_due() == 2
+    await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.SENT: 4}
+    assert sorted(map(str, outbox.platform.titles)) == ["One", "One", "Two", "Two"]
+
+
+async def test_a_claim_that_was_undone_unheard_is_nobody_s(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.storage.lose_answer()
+    with pytest.raises(ConnectionResetError):
+        await outbox.deliverer.deliver_due()
+    async with outbox.database.changing() as connection:
+        await connection.exec_driver_sql("UPDATE deliveries SET state = 'pending', attempt = 0, holder = NULL")
+        await connection.commit()
+    await outbox.die_while_sending()
+    await outbox.deliverer.deliver_due()
+    assert await outbox.counts() == {DeliveryState.SENDING: 1}, "another's claim of the same attempt stays"
+
+
+async def test_what_was_taken_at_the_very_end_of_a_turn_counts_as_not_sent(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    await outbox.prefer(Prefers.NO_DUPLICATE)
+    await outbox.connect()
+    outbox.storage.on_reading = lambda: outbox.deliverer.disconnect("discord")
+    await outbox.deliverer.deliver_due()
+    outbox.storage.on_reading = lambda: None
+    assert await outbox.counts() == {DeliveryState.PENDING: 1}
+    await outbox.connect()
+    await outbox.deliverer.deliver_due()
+    assert outbox.platform.titles == ["One"]
 
 
 async def test_long_after_a_crash_the_channel_s_history_decides(outbox: Outbox) -> None:
