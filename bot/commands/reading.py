@@ -12,6 +12,8 @@ from bot.views.full_story import full_story
 from bot.views.notices import hint
 from bot.views.story_list import STORIES_ON_PAGE, no_stories, story_list
 
+_MEANT = 3
+
 
 async def show_headlines(house: House, command: Command) -> Answer:
     return Show(post=await _headlines(house, command.arguments.get("topic", ""), page=0))
@@ -67,10 +69,17 @@ async def _page(house: House, press: Press, action: Action) -> Post:
 
 async def _headlines(house: House, wish: str, *, page: int) -> Post:
     found = await latest(house.storage, house.topics, wish, size=STORIES_ON_PAGE, page=page)
-    hint_if_empty = (
-        "Try /topics for what there is, or other words." if wish.strip() else "The first ones are on their way."
+    if found.stories or not wish.strip():
+        empty = "The first ones are on their way."
+        return await _listed(house, found, Verb.HEADLINES, wish, page=page, empty=empty)
+    names = [topic.name("en") for topic in house.topics.catalogue.suggest(wish, limit=_MEANT)]
+    meant = [(name, await number_of(house, name)) for name in names if name != found.name]
+    hint_if_empty = "Did you mean this topic?" if len(meant) == 1 else "Did you mean one of these topics?"
+    return no_stories(
+        f"No stories: {found.name}",
+        hint_if_empty if meant else "Try /topics for what there is, or other words.",
+        meant=meant,
     )
-    return await _listed(house, found, Verb.HEADLINES, wish, page=page, empty=hint_if_empty)
 
 
 async def _digest(house: House, number: DigestId, *, page: int) -> Post:

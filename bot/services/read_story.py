@@ -20,7 +20,7 @@ async def story_asked_for(storage: Storage, asked: str) -> Story:
     """The story by its number, or the best match for the words. Raises UnknownStoryError."""
     wanted = asked.strip().removeprefix("#")
     async with storage.reading() as look:
-        if wanted.isdecimal() and len(wanted) <= _LONGEST_NUMBER:
+        if wanted.removeprefix("-").isdecimal() and len(wanted) <= _LONGEST_NUMBER:
             return await _numbered(look, int(wanted))
         found = await look.stories.search(wanted, limit=1)
     if not found:

@@ -23,9 +23,14 @@ def story_list(title: str, stories: Sequence[Story], *, verb: Verb, subject: int
     )
 
 
-def no_stories(title: str, hint: str) -> Post:
-    """An empty list says what to try."""
-    return Post(tone=Tone.NOTICE, title=title, blocks=(Block(text=text(hint)),))
+def no_stories(title: str, hint: str, *, meant: Sequence[tuple[str, int]] = ()) -> Post:
+    """An empty list says what to try, with buttons for names that may have been meant and the numbers they go by."""
+    suggested = tuple(
+        Control(label=shorten(name, 40), action=Action(verb=Verb.HEADLINES, subject=number)) for name, number in meant
+    )
+    return Post(
+        tone=Tone.NOTICE, title=title, blocks=(Block(text=text(hint)),), controls=(suggested,) if suggested else ()
+    )
 
 
 def _line(story: Story) -> Block:

@@ -124,6 +124,7 @@ async def test_an_option_without_suggestions_gets_none(newsroom: Newsroom) -> No
         ("dance", {}, "There is no command /dance. Type /help to see what I can do."),
         ("x" * 5000, {}, "There is no command /" + "x" * 32 + "."),
         ("story", {"story": "999"}, "There is no story 999. Type /headlines"),
+        ("story", {"story": "-1"}, "There is no story -1. Type /headlines"),
         ("story", {"story": "zebra crossing"}, "I found no story about “zebra crossing”."),
         ("opinions", {"story": "999"}, "There is no story 999."),
         ("opinion", {"story": "999", "words": "Yes."}, "There is no story 999."),

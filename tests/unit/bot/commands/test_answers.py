@@ -43,6 +43,19 @@ async def test_headlines_are_had_by_topic_in_any_language_by_words_and_by_source
     assert ("Beijing" in told) == (wish == "the herald")
 
 
+async def test_a_topic_that_is_spelled_nearly_right_is_offered_and_opens_in_place(newsroom: Newsroom) -> None:
+    answer = await newsroom.command("headlines", topic="Jpan")
+    assert "Did you mean" in words_of(answer)
+    opened = await press(newsroom, answer, "Japan")
+    assert isinstance(opened, Replace)
+    assert "Tokyo votes" in words_of(opened)
+
+
+async def test_an_empty_topic_is_not_offered_again_to_who_asked_for_it(newsroom: Newsroom) -> None:
+    answer = await newsroom.command("headlines", topic="Peru")
+    assert "Peru" not in labels(post_of(answer))
+
+
 async def test_headlines_are_turned_page_by_page_to_the_last_and_back(newsroom: Newsroom) -> None:
     await newsroom.import_stories(*(draft(f"Ferry {number} is late") for number in range(9)), title="Wire")
     shown = await newsroom.command("headlines", topic="ferry")
