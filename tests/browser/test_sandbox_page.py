@@ -228,6 +228,15 @@ async def test_faults_are_switched_on_and_off(page: Page, house: FakeHouse) -> N
     assert (await house.get("/api/faults"))["ordered"] == []  # type: ignore[index]  # JSON
 
 
+async def test_people_shut_the_bot_out_of_the_chat_that_is_open(page: Page, house: FakeHouse) -> None:
+    [(change, sentence)] = house.telegram.bot_changes.items()
+    chat = await page.locator("#telegram").get_attribute("data-chat")
+    await page.get_by_role("button", name="Faults").click()
+    await page.get_by_role("dialog", name="Faults").locator(f'[data-button="telegram-bot-{change}"]').click()
+    await expect(page.locator(".toasts .on-telegram")).to_have_text(sentence)
+    assert house.telegram.changed == [(chat, "reader-1", change)]
+
+
 async def test_the_ledger_is_live(page: Page, house: FakeHouse) -> None:
     house.discord.show("text", "Before")
     await page.get_by_role("button", name="Ledger").click()

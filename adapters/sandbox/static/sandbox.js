@@ -623,6 +623,28 @@ function orderedLine({ platform, kind, left_s: left, share }) {
   return line;
 }
 
+function changeButton(platform, change, sentence) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "fault" });
+  Object.assign(button.dataset, { platform, change, button: `${platform}-bot-${change}` });
+  button.append(Object.assign(document.createElement("b"), { textContent: words(change) }));
+  button.append(Object.assign(document.createElement("span"), { textContent: sentence }));
+  return button;
+}
+
+/** What people can do about the bot in the chat that is open on that side. */
+async function changesOf(platform) {
+  const pane = paneOf(platform);
+  const sentences = await ask(`${chatPath(pane)}/bot`);
+  const title = find(".chats", pane).selectedOptions[0]?.dataset.label ?? "this chat";
+  const list = document.createElement("ul");
+  for (const [change, sentence] of Object.entries(sentences)) {
+    const item = document.createElement("li");
+    item.append(changeButton(platform, change, sentence));
+    list.append(item);
+  }
+  return [Object.assign(document.createElement("h3"), { textContent: `The bot in ${title}` }), list];
+}
+
 async function readFaults() {
   const { kinds, ordered } = await ask("/api/faults");
   const isOn = (platform, kind) => ordered.some((fault) => fault.platform === platform && fault.kind === kind);
@@ -638,11 +660,25 @@ async function readFaults() {
       buttons.append(item);
     }
     column.append(Object.assign(document.createElement("h3"), { textContent: NAMES[platform] }), buttons);
+    column.append(...(await changesOf(platform)));
     columns.append(column);
   }
   patch(find("#faults .ordered"), list);
   patch(find("#faults .kinds"), columns);
 }
+
+find("#faults").addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-change]");
+  if (!button) return;
+  const { platform, change } = button.dataset;
+  try {
+    await tell(`${chatPath(paneOf(platform))}/bot`, { as: speaker(), change });
+    toast(find("span", button).textContent, { on: platform });
+    await refresh(platform);
+  } catch (error) {
+    sorry(error, platform);
+  }
+});
 
 find("#faults").addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-kind]");
