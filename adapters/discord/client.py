@@ -3,9 +3,8 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
@@ -45,12 +44,15 @@ def prepare_library(*, api_url: str | None, gateway_url: str | None) -> None:
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we do not speak
 
 
-def _tracing(on_slow_down: Callable[[], None]) -> aiohttp.TraceConfig:
+OnAnswer = Callable[[int, Mapping[str, str]], None]
+"""Told the status and the headers."""
+
+
+def _tracing(on_answer: OnAnswer) -> aiohttp.TraceConfig:
     """Hears of every answer, also of those that the library deals with by itself."""
 
     async def answered(_session: object, _context: object, ended: aiohttp.TraceRequestEndParams) -> None:
-        if ended.response.status == HTTPStatus.TOO_MANY_REQUESTS:
-            on_slow_down()
+        on_answer(ended.response.status, ended.response.headers)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(answered)
@@ -72,8 +74,8 @@ class NewsClient(discord.Client):
     """One connection from login to close; made anew for each attempt.
 
     ``menu`` is registered before the gateway opens. ``on_login`` is told when requests can be made, ``on_open`` when
-    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included, ``on_slow_down``
-    of each answer 429, ``doors`` when channels open and close.
+    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included, ``on_answer``
+    of each answer to a request, ``doors`` when channels open and close.
     """
 
     def __init__(
@@ -84,7 +86,7 @@ class NewsClient(discord.Client):
         on_login: Callable[["NewsClient"], None],
         on_open: Callable[[], None],
         on_word: Callable[[], None],
-        on_slow_down: Callable[[], None] = lambda: None,
+        on_answer: OnAnswer = lambda _status, _headers: None,
         doors: DoorWatch,
         **sharding: Any,
     ) -> None:
@@ -95,7 +97,7 @@ class NewsClient(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=_GUILD_READY_S,
-            http_trace=_tracing(on_slow_down),
+            http_trace=_tracing(on_answer),
             enable_debug_events=True,  # or we would not hear of answers to heartbeats
             **sharding,
         )

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Final, TypeVar
 
 import aiohttp
@@ -23,13 +24,14 @@ from adapters.discord.errors import (
     start_error,
 )
 from adapters.discord.inbound import PLATFORM, manages
+from adapters.discord.invalid_calls import InvalidCalls
 from adapters.discord.limits import CHANNEL_RATE, LIMITS, OVERALL_DEBT, OVERALL_RATE
 from adapters.discord.menu import menu
 from adapters.discord.render import card
 from adapters.discord.respond import Responder
 from adapters.discord.shards import Shards
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import Receipt, Waited
+from bot.domain.delivery import RateLimit, Receipt, Waited
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
@@ -97,6 +99,7 @@ class DiscordPlatform:
         self._clock = clock
         self._pacer = Pacer(OVERALL_RATE, debt=OVERALL_DEBT)
         self._turns = Turns("Discord", clock)
+        self._invalid = InvalidCalls(clock.monotonic)
         self._client: NewsClient | None = None
         self._opened = asyncio.Event()
         self._private_chats: dict[str, str] = {}
@@ -211,7 +214,7 @@ class DiscordPlatform:
             on_login=log_in,
             on_open=open_up,
             on_word=beat,
-            on_slow_down=lambda: self._measure(SlowedDown(platform=PLATFORM)),
+            on_answer=self._hear,
             doors=self._doors,
         )
         try:
@@ -228,12 +231,19 @@ class DiscordPlatform:
             await client.leave()
         return was_open.is_set()
 
+    def _hear(self, status: int, headers: Mapping[str, str]) -> None:
+        self._invalid.note(status, headers)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._measure(SlowedDown(platform=PLATFORM))
+
     def _connected(self) -> NewsClient:
         if self._client is None:
             raise TryLaterError("not connected to Discord", wait_s=_NOT_CONNECTED_S)
         return self._client
 
     async def _channel(self, ref: ChannelRef) -> discord.PartialMessageable:
+        if wait_s := self._invalid.wait_s():
+            raise TryLaterError("Discord refuses too much for now", wait_s=wait_s, limit=RateLimit.ASKED)
         place = _place(ref)
         if place.startswith(_PERSON):
             place = await self._private_chat_with(place.removeprefix(_PERSON))
@@ -281,13 +291,15 @@ class DiscordPlatform:
     async def _asked(self, asking: Awaitable[_T], place: str) -> _T:
         """What Discord answers; whatever else comes of it is a SendError."""
         try:
-            return await asking
+            answer = await asking
         except Exception as error:
             known = send_error(error)
             if isinstance(known, TryLaterError):
                 closed = _EVERYTHING if bars_everything(error) else place
                 self._pacer.close(closed, until=self._clock.monotonic() + known.wait_s)
             raise known from error
+        self._invalid.went_well()
+        return answer
 
     async def _looked(self, looking: Awaitable[_T], place: str) -> _T:
         """The same for what changes nothing: where its answer is lost, it can be asked again."""
