@@ -26,6 +26,8 @@ _SOONEST_S, _LATEST_S = 0.3, 4.0
 _PATIENCE_S: Final = 10.0
 """After which a bot that does not pass its point is killed wherever it is."""
 _END_S: Final = 120.0
+_UNLUCKY: Final = 3
+"""How often a bot may not pass its point by chance alone."""
 _LEASE_S: Final = 3.0
 """On a database of many processes; the loop would otherwise wait most of its time for leases to end."""
 _NEVER: Final = "never"
@@ -72,6 +74,7 @@ async def run(
                 await readers
         await _to_the_end(ground, witness, replace(order, point=_NEVER))
         say(", ".join(f"{point} {number}" for point, number in sorted(died.items())))
+        _check_seams(died)
         return await judge(ground, witness, kills=kills)
 
 
@@ -95,7 +98,7 @@ async def _one_life(ground: Ground, order: Order, dice: random.Random) -> str:
         async with asyncio.timeout(patience):
             await life.end()
     except TimeoutError:
-        where = order.point if is_by_chance else f"{points.ANY_MOMENT}, as it never came to {order.point}"
+        where = order.point if is_by_chance else _never_came_to(order.point)
     finally:
         life.send(signal.SIGKILL)
     if (code := await life.end()) != -signal.SIGKILL:
@@ -149,6 +152,17 @@ async def _until(ground: Ground, life: Life, witness: Witness, is_so: Callable[[
         raise KillLoopError(f"It did not come to an end: {counts}\n{ground.lives.last_words()}") from None
     finally:
         await storage.close()
+
+
+def _check_seams(died: Counter[str]) -> None:
+    """A point that nobody ever dies at is watched where the bot no longer passes."""
+    for point in points.ALL:
+        if not died[point] and died[_never_came_to(point)] >= _UNLUCKY:
+            raise KillLoopError(f"Nobody was ever killed at {point}: does the bot still pass where it is watched?")
+
+
+def _never_came_to(point: str) -> str:
+    return f"{points.ANY_MOMENT}, as it never came to {point}"
 
 
 def _check_file(database: str) -> None:
