@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
 from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState, ParkedPost
+from storage import dialects
 from storage.outbox import is_card_of, is_in, is_of, turned
 from storage.tables import channels, deliveries
 
@@ -24,7 +25,7 @@ async def resume(connection: AsyncConnection, channel_id: ChannelId, *, now: dat
     freed: ColumnElement[bool] = is_in(deliveries, DeliveryState.PAUSED)
     if most is not None and await held(connection, channel_id) > most:
         freed = and_(freed, ~is_of(deliveries, DeliveryKind.HEADLINE))
-    await connection.execute(_due_now(now).where(_c.channel_id == channel_id, freed))
+    await _let_leave(connection, now, _c.channel_id == channel_id, freed)
     return True
 
 
@@ -36,7 +37,7 @@ async def held(connection: AsyncConnection, channel_id: ChannelId) -> int:
 async def catch_up(connection: AsyncConnection, channel_id: ChannelId, *, most: int, now: datetime) -> list[StoryId]:
     """See ``DeliveryStore.catch_up``."""
     newest = select(_c.id).where(*_held(channel_id)).order_by(_c.id.desc()).limit(most)
-    await connection.execute(_due_now(now).where(_c.id.in_(newest), is_in(deliveries, DeliveryState.PAUSED)))
+    await _let_leave(connection, now, _c.id.in_(newest), is_in(deliveries, DeliveryState.PAUSED))
     older = select(_c.story_id).where(*_held(channel_id)).order_by(_c.id.desc())
     left = [StoryId(number) for number in (await connection.execute(older)).scalars() if number is not None]
     reason = "it gathered while the channel was closed; the newest stories were posted, the others told in one post"
@@ -60,7 +61,7 @@ async def parked(
 
 async def resend(connection: AsyncConnection, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
     """See ``DeliveryStore.resend``."""
-    return (await connection.execute(_due_now(now).where(*_parked(channel_id, up_to)))).rowcount
+    return await _let_leave(connection, now, *_parked(channel_id, up_to))
 
 
 async def leave(connection: AsyncConnection, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
@@ -86,10 +87,15 @@ def _parked(channel_id: ChannelId, up_to: DeliveryId | None) -> tuple[ColumnElem
     return is_meant if up_to is None else (*is_meant, _c.id <= up_to)
 
 
-def _due_now(now: datetime) -> Update:
-    """What was tried keeps its count: of a send of unknown outcome there are never more than two without a word."""
+async def _let_leave(connection: AsyncConnection, now: datetime, *which: ColumnElement[bool]) -> int:
+    """Due now, for whoever sends; how many. What was tried keeps its count: of a send of unknown outcome there are
+    never more than two without a word.
+    """
     pending = turned(DeliveryState.PENDING, DeliveryState.PAUSED, DeliveryState.PARKED)
-    return update(deliveries).values(state=pending, due_at=now)
+    freed = (await connection.execute(update(deliveries).where(*which).values(state=pending, due_at=now))).rowcount
+    if freed:
+        await dialects.wake_senders(connection)
+    return freed
 
 
 async def _bury(connection: AsyncConnection, which: ColumnElement[bool], *, now: datetime, reason: str) -> int:

@@ -42,4 +42,4 @@ class SearchError(NewsbotError):
 
 
 class BusyError(NewsbotError):
-    """What is asked for cannot be looked up or noted at present, and nothing was changed."""
+    """What is asked for cannot be looked up or noted at present."""

@@ -69,5 +69,6 @@ ONLY_MANAGERS_THERE = "Only people who manage that place can decide this. Ask on
 ONLY_EDITORS = (
     "Only people who manage a place that shows this story can change what belongs to it. Ask a moderator of yours."
 )
-BUSY = "I am kept from my notes just now, so nothing was changed. Please try again in a minute."
-TROUBLE = "Something went wrong on our side and nothing was changed. Please try again in a minute."
+BUSY = "I am kept from my notes just now. Please try again in a minute: what was done is not done twice."
+TROUBLE = "Something went wrong on our side. Please try again in a minute: what was done is not done twice."
+"""Nobody knows what was done: the database may have kept a change without our hearing of it."""

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.domain.channel import Loss
+from bot.domain.delivery import Parked
 from bot.ports.inbox import Letter
 from storage import Database, migrate, open_storage
 from storage.inbox import DatabaseInbox
@@ -68,6 +70,33 @@ async def test_what_may_leave_earlier_is_heard_too(storage: Database, postgres_u
         await work.commit()
         async with asyncio.timeout(SOON_S):
             await waking()
+
+
+async def test_what_a_person_lets_out_is_heard_too(storage: Database, postgres_url: str) -> None:
+    channel = await stored.channel(storage)
+    parked, held = [await stored.story(storage, title) for title in ("One", "Two")]
+    await stored.promised(storage, parked)
+    [claim] = await stored.claimed(storage)
+    await stored.settled(storage, (claim, Parked(reason="nobody knows")))
+    async with storage.writing() as work:
+        await work.channels.pause([channel.ref], reason="closed", loss=Loss.SHUT_OUT, now=NOON)
+        await work.commit()
+    await stored.promised(storage, held)
+    async with listening(postgres_url) as waking, asyncio.timeout(5):
+        async with storage.writing() as work:
+            assert await work.channels.resume(channel.id, now=NOON)
+            await work.commit()
+        await asyncio.wait_for(waking(), SOON_S)
+        async with storage.writing() as work:
+            assert await work.deliveries.resend(channel.id, up_to=claim.id, now=NOON) == 1
+            await work.commit()
+        await asyncio.wait_for(waking(), SOON_S)
+        async with storage.writing() as work:
+            await work.channels.pause([channel.ref], reason="closed", loss=Loss.SHUT_OUT, now=NOON)
+            await work.channels.resume(channel.id, now=NOON, most=0)
+            await work.deliveries.catch_up(channel.id, most=5, now=NOON)
+            await work.commit()
+        await asyncio.wait_for(waking(), SOON_S)
 
 
 async def test_letters_that_another_process_has_to_handle_are_heard_and_those_of_its_own_are_not(
