@@ -39,7 +39,6 @@ from bot.services.let_in import DoorKeeper
 from bot.services.part_stories import StoryEditor
 from bot.services.shelf import Shelf
 from storage.inbox import DatabaseInbox
-from storage.prompts import DatabasePrompts
 from storage.signing_key import signing_key
 from storage.waking import listen
 
@@ -234,7 +233,6 @@ def _platforms(
                 codec=codec,
                 clock=desk.clock,
                 inbox=DatabaseInbox(desk.database, desk.clock),
-                prompts=DatabasePrompts(desk.database, desk.clock),
                 doors=doors,
                 webhook=webhook,
                 measure=desk.events.measure,

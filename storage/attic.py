@@ -22,7 +22,6 @@ from storage.tables import (
     letters,
     notices,
     phrases,
-    prompts,
     requests,
     sources,
     stories,
@@ -36,7 +35,6 @@ _SIGNS = ("id", "source_id", "title", "guid", "link", "published_at", "first_see
 
 _AGES: Mapping[Leftover, tuple[Table[Any], ColumnElement[Any]]] = {
     Leftover.REQUEST: (requests, requests.c.at),
-    Leftover.PROMPT: (prompts, prompts.c.at),
     Leftover.PHRASE: (phrases, phrases.c.used_at),
     Leftover.LETTER: (letters, letters.c.done_at),
 }

@@ -1,4 +1,4 @@
-"""What people sent us, in the tables ``requests``, ``prompts`` and ``phrases``."""
+"""What people sent us, in the tables ``requests`` and ``phrases``."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import dialects
-from storage.tables import phrases, prompts, requests
+from storage.tables import phrases, requests
 
 _ASKED_LATELY = timedelta(days=1)
 """A phrase that was asked for within that time is not written again."""
@@ -22,15 +22,6 @@ class DatabaseRequests:
     async def is_first(self, platform: str, once: str, *, now: datetime) -> bool:
         statement = dialects.insert(self._connection, requests).values(platform=platform, once=once, at=now)
         return (await self._connection.execute(statement.on_conflict_do_nothing())).rowcount == 1
-
-    async def keep_prompt(self, key: str, action: str, *, now: datetime) -> None:
-        statement = dialects.insert(self._connection, prompts).values(key=key, token=action, at=now)
-        newer = {"token": statement.excluded.token, "at": statement.excluded.at}
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=[prompts.c.key], set_=newer))
-
-    async def prompt(self, key: str) -> str | None:
-        statement = select(prompts.c.token).where(prompts.c.key == key)
-        return (await self._connection.execute(statement)).scalar_one_or_none()
 
     async def number(self, phrase: str, *, now: datetime) -> int:
         digest = hashlib.blake2b(phrase.encode(errors="replace"), digest_size=16).hexdigest()

@@ -458,16 +458,6 @@ requests = Table("requests", metadata, _RequestColumns)
 Index("ix_requests_at", requests.c.at)
 
 
-class _PromptColumns(TypedColumns):
-    key: Named[str] = Column(Plain, primary_key=True)
-    token: Named[str] = Column(Plain)
-    at: Named[datetime] = Column(Moment)
-
-
-prompts = Table("prompts", metadata, _PromptColumns)
-Index("ix_prompts_at", prompts.c.at)
-
-
 class _PhraseColumns(_Numbered):
     digest: Named[str] = Column(Plain, unique=True)
     phrase: Named[str] = Column(Plain)

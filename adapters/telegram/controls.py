@@ -28,6 +28,12 @@ def deep_link(username: str, token: str) -> str:
     return f"https://t.me/{username}?start={token}"
 
 
+def linked_token(username: str, address: str) -> str | None:
+    """The token that such an address hands over; None for any other address."""
+    start, _, token = address.partition("?start=")
+    return token if token and start.lower() == f"https://t.me/{username}".lower() else None
+
+
 def is_web_address(address: str) -> bool:
     """Whether Telegram takes it for a link: http(s) and a dot in the host; one bad button would refuse the post."""
     return _WEB_ADDRESS.fullmatch(address) is not None

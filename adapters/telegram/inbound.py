@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
+from adapters.telegram.controls import linked_token
 from adapters.telegram.limits import LIMITS, PLATFORM
 from adapters.telegram.render import words_field
 from bot.domain.channel import ChannelKind, ChannelRef
 from bot.domain.person import Person, PersonRef
-from bot.messages.action import Action, ActionCodec
+from bot.messages.action import Action, ActionCodec, Unreadable
 from bot.messages.exchange import Command, Press, Request, Scene, Submission
 from bot.messages.menu import CommandOption
 from bot.ports.platform import Desk
-from bot.ports.prompts import Prompts
 
 ANONYMOUS_ADMIN = 1087968824
 """The account in whose name anonymous administrators of every group speak."""
@@ -62,14 +62,13 @@ class Incoming:
 class Inbound:
     """Reads updates. ``username`` is the bot's own, without ``@``."""
 
-    def __init__(self, *, username: str, desk: Desk, codec: ActionCodec, prompts: Prompts) -> None:
+    def __init__(self, *, username: str, desk: Desk, codec: ActionCodec) -> None:
         self._username = username.lower()
         self._desk = desk
         self._codec = codec
-        self._prompts = prompts
         self._options = {command.name: command.options for command in desk.commands}
 
-    async def read(self, update: Update) -> Incoming | None:
+    def read(self, update: Update) -> Incoming | None:
         """The request in the update; None where there is nothing to answer."""
         once = str(update.update_id)
         if update.callback_query is not None:
@@ -77,7 +76,7 @@ class Inbound:
         message = update.message or update.channel_post
         if message is None or message.is_automatic_forward or message.chat.type not in _KINDS:
             return None
-        return await self._message(message, once)
+        return self._message(message, once)
 
     def _press(self, query: CallbackQuery, once: str) -> Incoming | None:
         message = query.message
@@ -98,7 +97,7 @@ class Inbound:
         scene = _scene(message.chat, topic, _user(query.from_user), once, is_manager=_private(message.chat))
         return Incoming(request=Press(scene=scene, action=self._codec.decode(query.data)), origin=origin)
 
-    async def _message(self, message: Message, once: str) -> Incoming | None:
+    def _message(self, message: Message, once: str) -> Incoming | None:
         author, is_manager = _author(message)
         text = message.text or message.caption or ""
         if author is None or not text:
@@ -110,7 +109,7 @@ class Inbound:
         if request is None and not text.startswith("/"):
             replied = message.reply_to_message
             prompt = replied.message_id if replied else None
-            request = await self._submission(scene, message.chat.id, prompt, text)
+            request = self._submission(scene, replied, text) if replied else None
         if request is None and scene.kind is ChannelKind.PRIVATE:
             prompt, request = None, Command(scene=scene, name=_HELP, arguments={})
         if request is None:
@@ -153,19 +152,23 @@ class Inbound:
         """Whether somebody who typed this meant one of our commands."""
         return bool(difflib.get_close_matches(name, self._options, n=1, cutoff=0.7))
 
-    async def _submission(self, scene: Scene, chat: int, prompt: int | None, text: str) -> Request | None:
-        token = await self._prompts.find(prompt_key(chat, prompt)) if prompt else None
-        if token is None:
+    def _submission(self, scene: Scene, replied: Message, text: str) -> Request | None:
+        """The answer to a question of ours, which is known by the link in it and by having no buttons."""
+        is_ours = replied.from_user is not None and (replied.from_user.username or "").lower() == self._username
+        if not is_ours or replied.reply_markup is not None:
             return None
-        action = self._codec.decode(token)
-        form = self._desk.form_for(action) if isinstance(action, Action) else None
-        field = words_field(form) if form else None
-        return Submission(scene=scene, action=action, values={field.name: text} if field else {})
-
-
-def prompt_key(chat: int, message: int) -> str:
-    """The name under which a question's token is kept."""
-    return f"{PLATFORM}:{chat}:{message}"
+        tokens = (linked_token(self._username, entity.url or "") for entity in replied.entities)
+        token = next(filter(None, tokens), None)
+        action = self._codec.decode(token) if token else None
+        match action:
+            case Action():
+                form = self._desk.form_for(action)
+                field = words_field(form) if form else None
+                return Submission(scene=scene, action=action, values={field.name: text}) if field else None
+            case Unreadable():
+                return Submission(scene=scene, action=action, values={})
+            case None:
+                return None
 
 
 def channel_ref(chat: int, thread: int | None = None) -> ChannelRef:

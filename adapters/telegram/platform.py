@@ -37,7 +37,6 @@ from bot.ports.inbox import Inbox
 from bot.ports.measures import Measure, SlowedDown, unmeasured
 from bot.ports.platform import Desk, Doors, PlatformStartError, PostRefusedError
 from bot.ports.progress import Beat, unheard
-from bot.ports.prompts import Prompts
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,7 +74,6 @@ class TelegramPlatform:
         codec: ActionCodec,
         clock: Clock,
         inbox: Inbox,
-        prompts: Prompts,
         doors: Doors | None = None,
         webhook: Webhook | None = None,
         measure: Measure = unmeasured,
@@ -84,7 +82,6 @@ class TelegramPlatform:
         self._rendered: Memo[Post, Rendered] = Memo(lambda post: render(post, codec))
         self._clock = clock
         self._inbox = inbox
-        self._prompts = prompts
         self._doors = doors
         self._transport = AiohttpTransport(
             api_address(options.api_url, options.token), on_slow_down=lambda: measure(SlowedDown(platform=PLATFORM))
@@ -221,20 +218,19 @@ class TelegramPlatform:
 
     def _handler(self, desk: Desk, me: User) -> Handler:
         username = me.username or ""
-        inbound = Inbound(username=username, desk=desk, codec=self._codec, prompts=self._prompts)
+        inbound = Inbound(username=username, desk=desk, codec=self._codec)
         responder = Responder(
             Speech(self._client, clock=self._clock, budget=self._budget),
             username=username,
             desk=desk,
             codec=self._codec,
             clock=self._clock,
-            prompts=self._prompts,
         )
 
         async def handle(update: Update, step_aside: Callable[[], None]) -> None:
             try:
                 await self._tell(update)
-                incoming = await inbound.read(update)
+                incoming = inbound.read(update)
                 if incoming is not None:
                     await responder.respond(incoming, Pressed(self._client, incoming.origin.query), step_aside)
             except Exception:  # noqa: BLE001  # whatever is wrong with one update, the others go on

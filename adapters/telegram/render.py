@@ -53,10 +53,15 @@ def render(post: Post, codec: ActionCodec) -> Rendered:
     return Rendered(html=html, post=fitted, preview=_preview(fitted), markup=keyboard(fitted.controls, codec))
 
 
-def render_prompt(form: Form, *, mentioned: tuple[int, str] | None) -> Rendered:
-    """The question that a reply answers. ``mentioned`` (id, name) is the one person whose input box opens for it."""
+def render_prompt(form: Form, *, link: str, mentioned: tuple[int, str] | None) -> Rendered:
+    """The question that a reply answers. ``mentioned`` (id, name) is the one person whose input box opens for it.
+
+    Its last paragraph is a ``link`` that asks the same in private, and by which a reply is known for an answer: it
+    comes with the message that it replies to, so there is nothing that we would have to remember.
+    """
     words = form.prompt
-    html = escape(defuse(words))
+    *before, last = escape(defuse(words)).split("\n\n")
+    html = "\n\n".join([*before, f'<a href="{escape(link)}">{last}</a>'])
     if mentioned is not None:
         person, name = mentioned
         html = f'<a href="tg://user?id={person}">{escape(name)}</a>: {html}'

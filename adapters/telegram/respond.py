@@ -9,7 +9,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from adapters.telegram.controls import deep_link
 from adapters.telegram.errors import is_unchanged
-from adapters.telegram.inbound import Incoming, Origin, prompt_key
+from adapters.telegram.inbound import Incoming, Origin
 from adapters.telegram.limits import CALLBACK_PATIENCE_S, TOAST_CHARACTERS
 from adapters.telegram.pressed import Pressed
 from adapters.telegram.render import Rendered, render, render_prompt, toast_text
@@ -23,7 +23,6 @@ from bot.messages.post import Block, Control, Post, Tone
 from bot.messages.text import text
 from bot.ports.clock import Clock
 from bot.ports.platform import Desk
-from bot.ports.prompts import Prompts
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,15 +36,12 @@ _SHORT_PATIENCE_S = 2.0
 class Responder:
     """Asks the desk and shows what it says. ``username`` is the bot's own, for links into its private chat."""
 
-    def __init__(
-        self, speech: Speech, *, username: str, desk: Desk, codec: ActionCodec, clock: Clock, prompts: Prompts
-    ) -> None:
+    def __init__(self, speech: Speech, *, username: str, desk: Desk, codec: ActionCodec, clock: Clock) -> None:
         self._speech = speech
         self._username = username
         self._desk = desk
         self._codec = codec
         self._clock = clock
-        self._prompts = prompts
         self._can_whisper = True
 
     async def respond(self, incoming: Incoming, pressed: Pressed, step_aside: Callable[[], None]) -> None:
@@ -170,19 +166,17 @@ class Responder:
                 raise
 
     async def _ask(self, form: Form, origin: Origin, pressed: Pressed) -> None:
-        token = self._codec.encode(form.action)
+        link = deep_link(self._username, self._codec.encode(form.action))
         if origin.kind is ChannelKind.BROADCAST:
-            await self._ask_in_private(form, deep_link(self._username, token), origin, pressed)
+            await self._ask_in_private(form, link, origin, pressed)
             return
         is_shared = origin.kind is not ChannelKind.PRIVATE
         mentioned = (origin.person, origin.name) if is_shared and origin.person is not None else None
         patience_s = _SHORT_PATIENCE_S if is_shared and pressed.is_open else _LONG_PATIENCE_S
-        prompt = render_prompt(form, mentioned=mentioned)
+        prompt = render_prompt(form, link=link, mentioned=mentioned)
         message = await self._send(prompt, _where(origin), pressed, patience_s=patience_s)
-        if message is not None:
-            await self._prompts.keep(prompt_key(origin.chat, message["message_id"]), token)
-        elif is_shared and pressed.is_open:
-            await pressed.answer(url=deep_link(self._username, token))
+        if message is None and is_shared and pressed.is_open:
+            await pressed.answer(url=link)
 
     async def _ask_in_private(self, form: Form, link: str, origin: Origin, pressed: Pressed) -> None:
         """In a channel nobody can reply."""

@@ -21,14 +21,12 @@ class Leftover(StrEnum):
     """What somebody's doings leave behind, of use for a while."""
 
     REQUEST = "request"
-    PROMPT = "prompt"
     PHRASE = "phrase"
     LETTER = "letter"
 
 
 LEFTOVERS_KEPT: Mapping[Leftover, timedelta] = {
     Leftover.REQUEST: timedelta(days=30),
-    Leftover.PROMPT: timedelta(days=30),
     Leftover.PHRASE: timedelta(days=180),
     Leftover.LETTER: timedelta(days=7),
 }

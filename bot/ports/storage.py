@@ -511,14 +511,6 @@ class RequestStore(Protocol):
         """Whether this request is told for the first time; remembers it. For effects that must not happen twice."""
         ...
 
-    async def keep_prompt(self, key: str, action: str, *, now: datetime) -> None:
-        """A question that waits for a reply: ``key`` names the asking message, ``action`` is the form's token."""
-        ...
-
-    async def prompt(self, key: str) -> str | None:
-        """The token kept under that key."""
-        ...
-
     async def number(self, phrase: str, *, now: datetime) -> int:
         """A number (≥ 1) that stands for the phrase in buttons; the same phrase has the same as long as it is kept."""
         ...

@@ -29,7 +29,6 @@ from tests.builders import NOON, draft, new_article, new_source
 from tests.fakes.desk import FakeDesk
 from tests.fakes.events import FakeEvents
 from tests.fakes.inbox import FakeInbox
-from tests.fakes.prompts import FakePrompts
 
 LEAST: Final = 0.4
 PAID_PER_S: Final = 1_000
@@ -78,7 +77,7 @@ async def _paid(address: str) -> Row:
 
 def _telegram(address: str, *, rates: bool = False) -> TelegramPlatform:
     options = TelegramOptions(token="1:bench", api_url=f"{address}/bot", rates=rates, pays=rates)
-    return TelegramPlatform(options, codec=_CODEC, clock=SystemClock(), inbox=FakeInbox(), prompts=FakePrompts())
+    return TelegramPlatform(options, codec=_CODEC, clock=SystemClock(), inbox=FakeInbox())
 
 
 def _discord(address: str) -> DiscordPlatform:

@@ -19,7 +19,6 @@ from tests.bench.figure import Row, median
 from tests.bench.slow_platforms import LATENCY_S, running
 from tests.fakes.clocks import HeldClock
 from tests.fakes.inbox import FakeInbox
-from tests.fakes.prompts import FakePrompts
 
 IN_FLIGHT: Final = 100
 TARGET: Final = 0.8
@@ -82,7 +81,6 @@ async def _telegram_rate(address: str) -> float:
         codec=ActionCodec(b"a key for benchmarks"),
         clock=HeldClock(),
         inbox=FakeInbox(),
-        prompts=FakePrompts(),
     )
     try:
         return await _rate(lambda chat: platform.send(ChannelRef(platform="telegram", id=str(chat)), _CARD, once="a"))

@@ -36,7 +36,6 @@ from bot.services.shelf import Shelf
 from bot.services.topics import Topics
 from storage import Database
 from storage.inbox import DatabaseInbox
-from storage.prompts import DatabasePrompts
 from tests import stored
 from tests.contract.platform import discord_stand, telegram_stand
 from tests.contract.reading.feed_server import FeedServer, answer, running_feed_server
@@ -288,7 +287,6 @@ async def running_bot(database: Database, witness: Database) -> AsyncIterator[Bo
             codec=telegram_stand.CODEC,
             clock=clock,
             inbox=DatabaseInbox(database, clock),
-            prompts=DatabasePrompts(database, clock),
             doors=doors,
         )
         reader = SourceReader(database, reading, topics, clock, events, refresh_delay=_REFRESH_DELAY)

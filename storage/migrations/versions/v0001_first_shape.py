@@ -397,8 +397,6 @@ def _opinions() -> None:
 def _requests() -> None:
     op.create_table("requests", _text("platform", primary_key=True), _text("once", primary_key=True), _moment("at"))
     op.create_index("ix_requests_at", "requests", ["at"])
-    op.create_table("prompts", _text("key", primary_key=True), _text("token"), _moment("at"))
-    op.create_index("ix_prompts_at", "prompts", ["at"])
     op.create_table(
         "phrases", _id(), _text("digest", unique=True), _text("phrase"), _moment("used_at"), sqlite_autoincrement=True
     )

@@ -23,7 +23,6 @@ from bot.ports.clock import Clock
 from bot.ports.platform import Desk, Doors
 from tests.fakes.clocks import HeldClock
 from tests.fakes.inbox import FakeInbox
-from tests.fakes.prompts import FakePrompts
 from tests.fakes.served import served
 
 CODEC = ActionCodec(b"a key for tests")
@@ -42,14 +41,13 @@ class _Quiet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """The server, what it remembers, and how to reach it. Inbox and prompts outlive a platform, as tables do."""
+    """The server, what it remembers, and how to reach it. The inbox outlives a platform, as the table does."""
 
     server: TelegramServer
     store: Store
     faults: FaultBook
     options: TelegramOptions
     inbox: FakeInbox = field(default_factory=FakeInbox)
-    prompts: FakePrompts = field(default_factory=FakePrompts)
 
     def calls(self, *methods: str) -> list[dict[str, Any]]:
         """Every call of those methods, oldest first."""
@@ -85,7 +83,6 @@ class Stand:
             codec=CODEC,
             clock=clock or HeldClock(),
             inbox=self.inbox,
-            prompts=self.prompts,
             doors=doors,
         )
 

@@ -266,9 +266,7 @@ async def test_a_page_for_a_followed_link_is_a_message_of_its_own() -> None:
 async def test_a_dead_button_in_a_channel_says_so_where_it_is_pressed() -> None:
     other_codec = ActionCodec(b"the key of another installation")
     async with sandbox() as stand, listening(stand, FakeDesk(Show(post=STORY))) as platform:
-        stranger = TelegramPlatform(
-            stand.options, codec=other_codec, clock=HeldClock(), inbox=stand.inbox, prompts=stand.prompts
-        )
+        stranger = TelegramPlatform(stand.options, codec=other_codec, clock=HeldClock(), inbox=stand.inbox)
         await stranger.send(CHANNEL, CARD, once="a")
         await stranger.close()
         seen = await stand.press("Read", message=(await stand.sees(chat=CHANNEL))[0], chat=CHANNEL)

@@ -207,7 +207,7 @@ async def test_each_source_keeps_signs_of_its_own(storage: Database) -> None:
     assert await known(storage, "m0", "m1", "m2", "o1") == {"m2"}, "the other has listed nothing lately"
 
 
-@pytest.mark.parametrize("leftover", [Leftover.REQUEST, Leftover.PROMPT, Leftover.PHRASE])
+@pytest.mark.parametrize("leftover", [Leftover.REQUEST, Leftover.PHRASE])
 async def test_what_is_left_behind_is_dropped_oldest_first_and_no_more_than_asked(
     storage: Database, leftover: Leftover
 ) -> None:
@@ -225,8 +225,6 @@ async def leave(storage: Database, leftover: Leftover, name: str, *, at: datetim
         match leftover:
             case Leftover.REQUEST:
                 assert await work.requests.is_first("telegram", name, now=at)
-            case Leftover.PROMPT:
-                await work.requests.keep_prompt(name, "token", now=at)
             case _:
                 await work.requests.number(name, now=at)
         await work.commit()
@@ -237,8 +235,6 @@ async def still_there(storage: Database, leftover: Leftover, names: Sequence[str
         match leftover:
             case Leftover.REQUEST:
                 return [name for name in names if not await work.requests.is_first("telegram", name, now=NOON)]
-            case Leftover.PROMPT:
-                return [name for name in names if await work.requests.prompt(name)]
             case _:
                 phrases = {await work.requests.phrase(number) for number in range(1, len(names) + 1)}
                 return [name for name in names if name in phrases]

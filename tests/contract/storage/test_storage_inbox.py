@@ -1,8 +1,8 @@
-"""What the inbox and the prompts promise."""
+"""What the inbox promises."""
 
 from bot.domain.keeping import Leftover
 from bot.ports.inbox import Letter
-from storage import Database, DatabaseInbox, DatabasePrompts
+from storage import Database, DatabaseInbox
 from tests.fakes.clocks import HeldClock
 
 
@@ -70,11 +70,3 @@ async def test_a_done_letter_leaves_none_of_its_words_behind(storage: Database) 
     async with storage.looking() as connection:
         rows = (await connection.exec_driver_sql("SELECT body FROM letters")).all()
     assert [row.body for row in rows] == [""]
-
-
-async def test_a_prompt_survives_a_restart(storage: Database, other_process: Database) -> None:
-    await DatabasePrompts(storage, HeldClock()).keep("-100:7", "token")
-
-    prompts = DatabasePrompts(other_process, HeldClock())
-    assert await prompts.find("-100:7") == "token"
-    assert await prompts.find("-100:8") is None

@@ -1,4 +1,4 @@
-"""What the port promises about requests, prompts, phrases and notes."""
+"""What the port promises about requests, phrases and notes."""
 
 from datetime import timedelta
 
@@ -22,15 +22,6 @@ async def test_a_request_whose_unit_was_undone_is_first_again(storage: Database)
 
     async with storage.writing() as work:
         assert await work.requests.is_first("telegram", "u1", now=NOON)
-
-
-async def test_a_prompt_is_found_by_its_key_and_may_be_asked_anew(storage: Database) -> None:
-    async with storage.writing() as work:
-        await work.requests.keep_prompt("-100:7", "1-opine-42-0-AAAAAAAAAAAA", now=NOON)
-        assert await work.requests.prompt("-100:7") == "1-opine-42-0-AAAAAAAAAAAA"
-        assert await work.requests.prompt("-100:8") is None
-        await work.requests.keep_prompt("-100:7", "1-opine-43-0-BBBBBBBBBBBB", now=NOON)
-        assert await work.requests.prompt("-100:7") == "1-opine-43-0-BBBBBBBBBBBB"
 
 
 @pytest.mark.parametrize("phrase", ["harbour", "", "Ünlü 🛳️ söz", "x" * 20_000, "a\nb'\"%_\\"])

@@ -14,7 +14,6 @@ from bot.messages.exchange import Command, Press, Submission
 from bot.messages.form import Form, FormField
 from bot.messages.menu import CommandOption, CommandSpec
 from tests.fakes.desk import FakeDesk
-from tests.fakes.prompts import FakePrompts
 
 Raw = dict[str, Any]
 CODEC = ActionCodec(b"a key for tests")
@@ -27,23 +26,29 @@ ANONYMOUS: Raw = {"id": ANONYMOUS_ADMIN, "is_bot": True, "first_name": "Group"}
 COMMANDS = (
     CommandSpec(name="headlines", description="The latest", options=(CommandOption(name="topic", description="T"),)),
 )
+ASKING = f"https://t.me/News_bot?start={CODEC.encode(OPINE)}"
 FORM = Form(action=OPINE, title="Opinion", prompt="What?", fields=(FormField(name="words", label="Words"),))
 
 
-async def read(
-    kind: str = "message", prompts: FakePrompts | None = None, sender: Raw | None = None, **body: Any
-) -> Incoming | None:
+async def read(kind: str = "message", sender: Raw | None = None, **body: Any) -> Incoming | None:
     inbound = Inbound(
         username="News_bot",
         desk=FakeDesk(commands=COMMANDS, forms={Verb.OPINE: FORM}),
         codec=CODEC,
-        prompts=prompts or FakePrompts(),
     )
     if kind != "callback_query":
         body = {"message_id": 9, "date": 1_788_000_000, **body}
     if sender is not None:
         body["from"] = sender
-    return await inbound.read(Update.de_json({"update_id": 41, kind: body}, None))
+    return inbound.read(Update.de_json({"update_id": 41, kind: body}, None))
+
+
+def question(link: str) -> Raw:
+    """A message of ours with that link."""
+    sender = {"id": 1, "is_bot": True, "first_name": "News", "username": "News_bot"}
+    linked = {"type": "text_link", "offset": 0, "length": 5, "url": link}
+    said = {"text": "What?", "entities": [linked]}
+    return {"message_id": 8, "date": 1_788_000_000, "chat": GROUP, "from": sender, **said}
 
 
 async def command(**body: Any) -> Command:
@@ -142,11 +147,9 @@ async def test_a_press_on_a_whisper_knows_its_number() -> None:
 @pytest.mark.parametrize(
     ("token", "action"), [(CODEC.encode(OPINE), OPINE), ("0-opine-7", Unreadable(is_other_version=True))]
 )
-async def test_a_reply_to_a_kept_prompt_is_a_submission(token: str, action: Action | Unreadable) -> None:
-    prompts = FakePrompts()
-    await prompts.keep("telegram:-100:8", token)
-    replied = {"message_id": 8, "date": 1_788_000_000, "chat": GROUP}
-    incoming = await read(prompts=prompts, chat=GROUP, text="Close it.", reply_to_message=replied, sender=ANA)
+async def test_a_reply_to_a_question_of_ours_is_a_submission(token: str, action: Action | Unreadable) -> None:
+    replied = question(f"https://t.me/News_bot?start={token}")
+    incoming = await read(chat=GROUP, text="Close it.", reply_to_message=replied, sender=ANA)
     assert incoming is not None
     assert isinstance(incoming.request, Submission)
     assert incoming.request.action == action
@@ -158,8 +161,19 @@ async def test_a_press_without_a_message_is_left_alone() -> None:
     assert await read("callback_query", sender=ANA, id="1", chat_instance="1", data="x", inline_message_id="2") is None
 
 
-async def test_a_reply_to_anything_else_is_chatter() -> None:
-    replied = {"message_id": 8, "date": 1_788_000_000, "chat": GROUP}
+@pytest.mark.parametrize(
+    "replied",
+    [
+        {"message_id": 8, "date": 1_788_000_000, "chat": GROUP},
+        question("https://t.me/News_bot"),
+        question("https://t.me/other_bot?start=" + CODEC.encode(OPINE)),
+        question("https://example.com/?start=" + CODEC.encode(OPINE)),
+        question(ASKING) | {"from": ANA},
+        question(ASKING) | {"reply_markup": {"inline_keyboard": [[{"text": "Read", "callback_data": "x"}]]}},
+        question("https://t.me/News_bot?start=" + CODEC.encode(Action(verb=Verb.READ, subject=7))),
+    ],
+)
+async def test_a_reply_to_anything_else_is_chatter(replied: Raw) -> None:
     assert await read(chat=GROUP, text="Close it.", reply_to_message=replied, sender=ANA) is None
 
 

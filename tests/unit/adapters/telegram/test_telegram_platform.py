@@ -20,19 +20,28 @@ from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.doors import FakeDoors
 from tests.fakes.inbox import FakeInbox
-from tests.fakes.prompts import FakePrompts
 from tests.unit.adapters.telegram.bot_server import TOKEN, Script, ok, refusal
 
 BOT = {"id": 1, "is_bot": True, "first_name": "newsbot", "username": "news_bot"}
 ANA = {"id": 5, "is_bot": False, "first_name": "Ana"}
 PRIVATE = {"id": 5, "type": "private", "first_name": "Ana"}
+LET_IN = {
+    "update_id": 3,
+    "my_chat_member": {
+        "chat": PRIVATE,
+        "from": ANA,
+        "date": 1_788_000_000,
+        "old_chat_member": {"status": "kicked", "user": BOT, "until_date": 0},
+        "new_chat_member": {"status": "member", "user": BOT},
+    },
+}
 
 
-class BrokenPrompts(FakePrompts):
-    """A table that cannot be read."""
+class BrokenDoors(FakeDoors):
+    """A table that cannot be written."""
 
     @override
-    async def find(self, key: str) -> str | None:
+    async def opened(self, channel: ChannelRef) -> None:
         raise OSError("disk")
 
 
@@ -42,9 +51,7 @@ def message(number: int, text: str, **more: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def platform_at(
-    script: Script, *, prompts: FakePrompts | None = None, doors: Doors | None = None
-) -> AsyncIterator[TelegramPlatform]:
+async def platform_at(script: Script, *, doors: Doors | None = None) -> AsyncIterator[TelegramPlatform]:
     app = web.Application()
     app.router.add_post("/{path:.*}", script.answer)
     async with TestServer(app) as server:
@@ -53,7 +60,6 @@ async def platform_at(
             codec=ActionCodec(b"a key for tests"),
             clock=HeldClock(),
             inbox=FakeInbox(),
-            prompts=prompts or FakePrompts(),
             doors=doors,
         )
 
@@ -68,15 +74,8 @@ async def test_a_token_that_is_refused_in_either_way_ends_the_start(code: int) -
 
 async def test_a_chat_that_lets_us_in_again_is_told_of() -> None:
     doors = FakeDoors()
-    change = {
-        "chat": PRIVATE,
-        "from": ANA,
-        "date": 1_788_000_000,
-        "old_chat_member": {"status": "kicked", "user": BOT, "until_date": 0},
-        "new_chat_member": {"status": "member", "user": BOT},
-    }
     menus = [ok([]) for _ in range(3)]
-    script = Script(getMe=[ok(BOT)], getMyCommands=menus, getUpdates=[ok([{"update_id": 3, "my_chat_member": change}])])
+    script = Script(getMe=[ok(BOT)], getMyCommands=menus, getUpdates=[ok([LET_IN])])
     async with platform_at(script, doors=doors) as platform:
         listening = asyncio.create_task(platform.listen(FakeDesk()))
         assert await doors.heard.get() == ("opened", ChannelRef(platform="telegram", id="5"))
@@ -85,18 +84,17 @@ async def test_a_chat_that_lets_us_in_again_is_told_of() -> None:
 
 
 async def test_an_update_that_breaks_its_handling_stops_nobody_else(caplog: pytest.LogCaptureFixture) -> None:
-    reply = {"message_id": 1, "date": 1_788_000_000, "chat": PRIVATE}
-    updates = [message(7, "mine", reply_to_message=reply), message(8, "/help")]
+    updates = [LET_IN, message(8, "/help")]
     menus = [ok([]) for _ in range(3)]
     script = Script(getMe=[ok(BOT)], getMyCommands=menus, getUpdates=[ok(updates)])
     desk = FakeDesk()
-    async with platform_at(script, prompts=BrokenPrompts()) as platform:
+    async with platform_at(script, doors=BrokenDoors()) as platform:
         listening = asyncio.create_task(platform.listen(desk))
         [request] = await desk.asked()
         assert request.scene.once == "8"
         listening.cancel()
         await asyncio.wait([listening])
-    assert any("update 7 was skipped" in record.message for record in caplog.records)
+    assert any("update 3 was skipped" in record.message for record in caplog.records)
 
 
 def test_options_never_show_their_token() -> None:

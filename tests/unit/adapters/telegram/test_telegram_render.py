@@ -135,7 +135,7 @@ def test_a_prompt_names_its_one_person_and_opens_their_input() -> None:
     form = Form(
         action=READ,
         title="Opinion",
-        prompt="What do you think?",
+        prompt="What do you think?\n\nOf a <bridge>",
         fields=(
             FormField(
                 name="stance", label="Stance", kind=FieldKind.CHOICE, options=(Option(value="for", label="For"),)
@@ -143,14 +143,16 @@ def test_a_prompt_names_its_one_person_and_opens_their_input() -> None:
             FormField(name="words", label="In your words"),
         ),
     )
-    parameters = render_prompt(form, mentioned=(5, "A <b>")).parameters()
-    assert parameters["text"] == '<a href="tg://user?id=5">A &lt;b&gt;</a>: What do you think?'
+    link = "https://t.me/news_bot?start=x"
+    parameters = render_prompt(form, link=link, mentioned=(5, "A <b>")).parameters()
+    asked = f'What do you think?\n\n<a href="{link}">Of a &lt;bridge&gt;</a>'
+    assert parameters["text"] == f'<a href="tg://user?id=5">A &lt;b&gt;</a>: {asked}'
     assert parameters["reply_markup"] == {
         "force_reply": True,
         "selective": True,
         "input_field_placeholder": "In your words",
     }
-    assert render_prompt(form, mentioned=None).html == "What do you think?"
+    assert render_prompt(form, link=link, mentioned=None).html == asked
 
 
 def test_words_from_outside_ping_nobody_and_link_nowhere() -> None:

@@ -98,14 +98,13 @@ async def test_signs_of_what_a_feed_lists_no_more_go_after_half_a_year(office: O
     assert len((await office.reads(FEED[0])).new) == 1
 
 
-async def test_requests_and_prompts_go_after_a_month(office: Office) -> None:
+async def test_requests_go_after_a_month(office: Office) -> None:
     async with office.database.writing() as work:
         await work.requests.is_first("telegram", "1", now=office.clock.now())
-        await work.requests.keep_prompt("key", "token", now=office.clock.now())
         await work.commit()
     office.clock.pass_on(31 * DAY_S)
     cleared = await office.keeper.tidy()
-    assert {name: count for name, count in cleared.items() if count} == {"requests": 1, "prompts": 1}
+    assert {name: count for name, count in cleared.items() if count} == {"requests": 1}
     assert set(cleared) >= {f"{leftover}s" for leftover in Leftover}
 
 
