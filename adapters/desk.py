@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from adapters.machine.clock import SystemClock
 from adapters.machine.home import make_home
 from adapters.machine.logs import LogEvents
 from adapters.settings import Settings
-from bot.domain.topic import Catalogue, read_catalogue
+from bot.domain.topic import Catalogue, Topic, read_catalogue
 from bot.ports.backups import Backups
 from bot.ports.measures import Measure, unmeasured
 from bot.ports.reading import PageReader
@@ -57,9 +57,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_feeds(settings: Settings, *, reads_loopback: bool = False) -> AsyncIterator[FeedsReader]:
+async def open_feeds(
+    settings: Settings, *, reads_loopback: bool = False, topics: Iterable[Topic] | None = None
+) -> AsyncIterator[FeedsReader]:
     """The reader of feeds alone, let go of at the end. ``reads_loopback`` as for a desk."""
-    feeds = FeedsReader(allow=(*settings.fetch_allow, *(_LOOPBACK if reads_loopback else ())))
+    feeds = FeedsReader(allow=(*settings.fetch_allow, *(_LOOPBACK if reads_loopback else ())), topics=topics)
     try:
         yield feeds
     finally:
@@ -78,7 +80,7 @@ async def open_desk(
     make_home(settings.home)
     catalogue = _catalogue(settings.seeds / "topics.toml")
     await _migrate(settings)
-    async with open_feeds(settings, reads_loopback=reads_loopback) as feeds:
+    async with open_feeds(settings, reads_loopback=reads_loopback, topics=catalogue) as feeds:
         database = open_storage(settings.database)
         try:
             clock = SystemClock()

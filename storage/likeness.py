@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from bot.domain.empty_words import EMPTY_WORDS
+from bot.domain.findable import indexed_words
 from bot.domain.sameness import Likeness
 from bot.domain.source import SourceId
 from bot.domain.story import Headline, Story
 from storage import dialects
 from storage.column_types import Moment, Number
-from storage.search import indexed_words
 from storage.tables import articles, stories
 
 _MOST_WORDS = 12

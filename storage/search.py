@@ -5,8 +5,7 @@ and digits ever reach a database's query language. A telling of a story is found
 """
 
 import asyncio
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, column, literal, select, table
@@ -14,18 +13,12 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import ArticleId, Draft, StoryId
-from bot.domain.words import normal
+from bot.domain.findable import findable, indexed_words
 from storage import dialects
 from storage.tables import article_words, articles, stories
 
 _NEWEST = 1000
 """How many of the newest hits are ranked; ranking every hit of a common word takes half a second in a million texts."""
-
-_MOST_BYTES = 600_000
-"""How many bytes of distinct words of one text can be found; PostgreSQL takes a million in one vector."""
-
-_LONGEST = 100
-"""Characters of a word that count, in texts and in searches; a longer one is no word of any language."""
 
 index = table("article_index", column("rowid"), column("article_index"))
 """SQLite's full-text index over ``article_words`` (sqlite.org/fts5.html#external_content_tables)."""
@@ -33,7 +26,8 @@ index = table("article_index", column("rowid"), column("article_index"))
 
 async def make_findable(connection: AsyncConnection, told: Sequence[tuple[ArticleId, Draft]]) -> None:
     """Let the articles be found by the words they have now and by no others."""
-    rows = await asyncio.to_thread(lambda: [_findable(article_id, draft) for article_id, draft in told])
+    is_quick = all(draft.wording for _, draft in told)
+    rows = _rows(told) if is_quick else await asyncio.to_thread(_rows, told)
     statement = dialects.insert(connection, article_words)
     again = {"title": statement.excluded.title, "words": statement.excluded.words}
     await connection.execute(
@@ -86,18 +80,5 @@ def _in_title(title: str, terms: Sequence[str]) -> int:
     return whole + any(word.startswith(terms[-1]) for word in words)
 
 
-def indexed_words(text: str) -> list[str]:
-    """The words of a text as they are compared: letters, digits and marks only, each once, the last one last."""
-    words = [word[:_LONGEST] for word in normal(text).replace("_", " ").split()]
-    return list(dict.fromkeys(reversed(words)))[::-1]
-
-
-def _findable(article_id: ArticleId, draft: Draft) -> dict[str, Any]:
-    """A row with the words of the title and those of the whole text."""
-    title = indexed_words(draft.title)
-    words = dict.fromkeys(title)
-    for text in (draft.teaser or "", *draft.paragraphs):
-        words.update(dict.fromkeys(indexed_words(text)))
-    ends = accumulate(len(word.encode()) for word in words)
-    kept = (word for word, end in zip(words, ends, strict=True) if end <= _MOST_BYTES)
-    return {"article_id": article_id, "title": " ".join(title), "words": " ".join(kept)}
+def _rows(told: Iterable[tuple[ArticleId, Draft]]) -> list[dict[str, Any]]:
+    return [{"article_id": article_id, **findable(draft)._asdict()} for article_id, draft in told]

@@ -12,10 +12,15 @@ import resource
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import BinaryIO
 
 from adapters.feeds.parse import parse
-from adapters.feeds.parsed import Problem, Result, Work, lines_of
+from adapters.feeds.parsed import TOPICS, Problem, Result, Work, lines_of
+from adapters.feeds.topic_list import read_topics
+from bot.domain.matching import Matcher
+from bot.domain.weighing import weighed
 
 _MEMORY = 512 * 1024 * 1024
 _NICENESS = 10
@@ -38,19 +43,23 @@ def main() -> None:
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO, *, cpu_s: int) -> None:
+    topics: Matcher | None = None
     while (line := requests.readline()).endswith(b"\n"):
         request = json.loads(line)
         body = requests.read(request["length"])
         if len(body) < request["length"]:  # whoever asked ended in the middle of it
             return
         _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu_s)
-        answers.writelines(lines_of(_result(Work(request["work"]), body, request)))
+        if request["work"] == TOPICS:
+            topics = Matcher(read_topics(body))
+            continue
+        answers.writelines(lines_of(_result(Work(request["work"]), body, request, topics)))
         answers.flush()
 
 
-def _result(work: Work, body: bytes, request: Mapping[str, str | None]) -> Result:
+def _result(work: Work, body: bytes, request: Mapping[str, str | None], topics: Matcher | None) -> Result:
     try:
-        return _done(work, body, request)
+        return _done(work, body, request, topics)
     except MemoryError:
         return Problem(kind="too_big", message=f"That {work} needs more memory than a {work} may.")
     except Exception as error:  # noqa: BLE001  # one odd document must not take the others' worker away
@@ -58,11 +67,15 @@ def _result(work: Work, body: bytes, request: Mapping[str, str | None]) -> Resul
         return Problem(kind=f"not_a_{work}", message=f"That {work} is damaged: it cannot be read.")
 
 
-def _done(work: Work, body: bytes, request: Mapping[str, str | None]) -> Result:
+def _done(work: Work, body: bytes, request: Mapping[str, str | None], topics: Matcher | None) -> Result:
     address = request["address"] or ""
     match work:
         case Work.FEED:
-            return parse(body, address=address, charset=request["charset"])
+            feed = parse(body, address=address, charset=request["charset"])
+            if isinstance(feed, Problem) or topics is None:
+                return feed
+            news_since = datetime.fromisoformat(request["news_since"]) if request["news_since"] else None
+            return replace(feed, drafts=tuple(weighed(feed.drafts, topics, news_since=news_since)))
         case Work.PAGE:
             from adapters.feeds.extract import extract  # noqa: PLC0415  # a worker that reads feeds alone is smaller
 

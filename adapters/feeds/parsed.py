@@ -1,21 +1,27 @@
 """What worker processes find in documents, and how it travels from them: in lines of JSON.
 
-A feed is a line for itself, then one for each draft, so that the reader of a large feed never has more than one to
-decode before others get their turn. Everything else is one line.
+A feed is a line for itself, then lines of some drafts each, so that the reader of a large feed never has many to decode
+before others get their turn. Everything else is one line.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from adapters.feeds.hub_links import Named
 from bot.domain.article import Draft
 from bot.domain.full_text import PageText
+from bot.domain.matching import Match
 from bot.domain.paragraph import shapes_as_json, shapes_from_json
+from bot.domain.topic import TopicId
+from bot.domain.wording import Wording
 from bot.ports.reading import FeedFormat, FoundFeed
+
+_AT_ONCE = 32 * 1024
+"""Characters of a line beyond which no draft is added: such a line is decoded in less than a millisecond."""
 
 
 class Work(StrEnum):
@@ -25,6 +31,10 @@ class Work(StrEnum):
     PAGE = "page"
     ROBOTS = "robots.txt"
     LINKS = "site"
+
+
+TOPICS: Final = "topics"
+"""What is no work: the catalogue's topics, to be kept in mind; nothing comes of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +94,7 @@ def lines_of(result: Result) -> list[bytes]:
         case RobotsSay() | PageLinks():
             return [_line({"found": asdict(result)})]
         case ParsedFeed():
+            drafts = list(_draft_lines(result.drafts))
             head = {
                 "title": result.title,
                 "format": result.format,
@@ -91,13 +102,13 @@ def lines_of(result: Result) -> list[bytes]:
                 "language": result.language,
                 "ttl_s": None if result.ttl is None else result.ttl.total_seconds(),
                 "links": result.links,
-                "drafts": len(result.drafts),
+                "lines": len(drafts),
             }
-            return [_line(head), *map(_draft_line, result.drafts)]
+            return [_line(head), *drafts]
 
 
 def read_head(line: bytes) -> tuple[ParsedFeed, int] | Problem:
-    """The feed without its drafts and how many lines of these follow, or the problem."""
+    """The feed without its drafts and how many lines of them follow, or the problem."""
     told = json.loads(line)
     if "problem" in told:
         return Problem(**told["problem"])
@@ -110,7 +121,7 @@ def read_head(line: bytes) -> tuple[ParsedFeed, int] | Problem:
         ttl=None if ttl_s is None else timedelta(seconds=ttl_s),
         links=tuple((rel, address) for rel, address in told["links"]),
     )
-    return feed, told["drafts"]
+    return feed, told["lines"]
 
 
 def read_page(line: bytes) -> PageText | Problem:
@@ -137,18 +148,64 @@ def read_links(line: bytes) -> PageLinks | Problem:
     return PageLinks(is_page=found["is_page"], declared=tuple(declared), suspected=tuple(suspected))
 
 
-def read_draft(line: bytes) -> Draft:
-    """One draft."""
-    told = json.loads(line)
-    published = told.pop("published_at")
-    draft = Draft(**told | _text(told))
-    return replace(draft, published_at=datetime.fromisoformat(published)) if published else draft
+def read_drafts(line: bytes) -> list[Draft]:
+    """Some drafts."""
+    return list(map(_draft, json.loads(line)))
 
 
-def _draft_line(draft: Draft) -> bytes:
-    told = asdict(draft) | {"shapes": shapes_as_json(draft.shapes)}
-    told["published_at"] = draft.published_at.isoformat() if draft.published_at else None
-    return _line(told)
+def _draft(told: dict[str, Any]) -> Draft:
+    published, wording = told["published_at"], told["wording"]
+    told["published_at"] = datetime.fromisoformat(published) if published else None
+    told["wording"] = _wording(**wording) if wording else None
+    return Draft(**told | _text(told))
+
+
+def _wording(*, matches: list[list[Any]], endings: str, terms: list[str] | None, **others: Any) -> Wording:
+    return Wording(
+        matches=tuple(Match(topic_id=TopicId(topic), word=word, paragraph=at) for topic, word, at in matches),
+        endings=tuple(endings.split()),
+        terms=None if terms is None else tuple(terms),
+        **others,
+    )
+
+
+def _draft_lines(drafts: Iterable[Draft]) -> Iterator[bytes]:
+    some: list[str] = []
+    for draft in drafts:
+        some.append(_json(_draft_as_json(draft)))
+        if sum(map(len, some)) >= _AT_ONCE:
+            yield f"[{','.join(some)}]\n".encode()
+            some.clear()
+    if some:
+        yield f"[{','.join(some)}]\n".encode()
+
+
+def _draft_as_json(draft: Draft) -> dict[str, Any]:
+    return {
+        "title": draft.title,
+        "paragraphs": draft.paragraphs,
+        "shapes": shapes_as_json(draft.shapes),
+        "teaser": draft.teaser,
+        "guid": draft.guid,
+        "link": draft.link,
+        "author": draft.author,
+        "image": draft.image,
+        "published_at": draft.published_at.isoformat() if draft.published_at else None,
+        "is_complete": draft.is_complete,
+        "has_own_title": draft.has_own_title,
+        "wording": _wording_as_json(draft.wording) if draft.wording else None,
+    }
+
+
+def _wording_as_json(wording: Wording) -> dict[str, Any]:
+    return {
+        "language": wording.language,
+        "title": wording.title,
+        "words": wording.words,
+        "matches": [(match.topic_id, match.word, match.paragraph) for match in wording.matches],
+        "endings": " ".join(wording.endings),
+        "terms": wording.terms,
+    }
 
 
 def _text(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,4 +213,7 @@ def _text(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _line(told: dict[str, Any]) -> bytes:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _json(told).encode() + b"\n"
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -1,10 +1,10 @@
 """The reader of feeds that the core asks: fetches behind the guard, parses in a worker process."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from adapters.feeds.discover import FeedDiscovery
@@ -18,6 +18,7 @@ from adapters.feeds.turns import HostTurns
 from adapters.feeds.workers import ParseWorkers
 from bot.domain.full_text import PageText
 from bot.domain.source import NO_VALIDATORS, HubLink, Validators
+from bot.domain.topic import Topic
 from bot.ports.reading import FoundFeed, Reading, ReadingError, Unchanged
 
 
@@ -25,7 +26,8 @@ class FeedsReader:
     """Reads RSS, Atom and JSON feeds. To be closed at the end.
 
     ``allow`` are networks that may be read from though they are private, on any port; everything else has to be public
-    and on one of ``ports``. Building one opens nothing and starts nothing.
+    and on one of ``ports``. ``topics``: the catalogue's, where articles are to come
+    with their wording. Building one opens nothing and starts nothing.
     """
 
     def __init__(
@@ -36,13 +38,14 @@ class FeedsReader:
         bounds: FetchBounds | None = None,
         user_agent: str = USER_AGENT,
         turns: HostTurns | None = None,
+        topics: Iterable[Topic] | None = None,
     ) -> None:
         policy = AddressPolicy(allow=tuple(allow), ports=frozenset(ports))
         self._allow = policy.allow
         self._bounds = bounds or FetchBounds()
         self._turns = turns or HostTurns()
         self._client = FeedClient(policy, bounds=self._bounds, user_agent=user_agent)
-        self._workers = ParseWorkers()
+        self._workers = ParseWorkers(topics=topics)
         self._pages = PagesReader(
             policy, self._workers, bounds=self._bounds, user_agent=user_agent, turn_at=self._turn_at
         )
@@ -53,12 +56,14 @@ class FeedsReader:
         await self._pages.close()
         await self._workers.close()
 
-    async def read(self, address: str, validators: Validators = NO_VALIDATORS) -> Reading | Unchanged:
+    async def read(
+        self, address: str, validators: Validators = NO_VALIDATORS, *, news_since: datetime | None = None
+    ) -> Reading | Unchanged:
         """As the FeedReader port promises; fetching and parsing together end within the bounds."""
         async with self._turn_at(web_address(address).host or ""):
             try:
                 async with asyncio.timeout(self._bounds.whole_s):
-                    return await self._read(address, validators)
+                    return await self._read(address, validators, news_since)
             except TimeoutError:
                 raise ReadingError("Reading that feed took too long.", kind="timeout") from None
 
@@ -93,12 +98,14 @@ class FeedsReader:
         is_own = any(literal in network for network in self._allow)
         return nullcontext() if is_own else self._turns.at(host, rest_s=rest_s)
 
-    async def _read(self, address: str, validators: Validators) -> Reading | Unchanged:
+    async def _read(self, address: str, validators: Validators, news_since: datetime | None) -> Reading | Unchanged:
         fetched = await self._client.fetch(address, validators)
         if isinstance(fetched, NotModified):
             ttl = _longest(validators.rest, fetched.max_age)
             return Unchanged(ttl=ttl, validators=fetched.validators, moved_to=fetched.moved_to)
-        feed = await self._workers.parse(fetched.body, address=fetched.address, charset=fetched.charset)
+        feed = await self._workers.parse(
+            fetched.body, address=fetched.address, charset=fetched.charset, news_since=news_since
+        )
         ttl = _longest(feed.ttl, fetched.max_age)
         left = replace(fetched.validators, rest=feed.ttl)
         hub = hub_link([*in_header(fetched.links), *feed.links], fetched.address)

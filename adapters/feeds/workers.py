@@ -5,27 +5,32 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from adapters.feeds.parsed import (
+    TOPICS,
     PageLinks,
     ParsedFeed,
     Problem,
     RobotsSay,
     Work,
-    read_draft,
+    read_drafts,
     read_head,
     read_links,
     read_page,
     read_robots,
 )
+from adapters.feeds.topic_list import write_topics
+from bot.domain.article import Draft
 from bot.domain.full_text import PageText
+from bot.domain.topic import Topic
 from bot.ports.reading import ReadingError
 
-_LONGEST_LINE = 1024 * 1024
+_LONGEST_LINE = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
 _PROGRAM = "from adapters.feeds.parse_process import main; main()"
 
@@ -48,6 +53,8 @@ class ParseWorkers:
     The first process starts with the first document. Another one starts when a document has waited ``patience_s`` for
     it, and goes when both are idle. A process that dies, or needs more than ``longest_s`` by the clock or ``cpu_s`` of
     computing for one document, is replaced, and so is each after ``documents_each``, since parsers lose memory.
+
+    With ``topics`` the drafts of feeds come with their wording.
     """
 
     def __init__(
@@ -58,18 +65,26 @@ class ParseWorkers:
         longest_s: float = 20.0,
         cpu_s: int = 10,
         documents_each: int = 500,
+        topics: Iterable[Topic] | None = None,
     ) -> None:
         self._most = most
         self._patience_s = patience_s
         self._longest_s = longest_s
         self._cpu_s = cpu_s
         self._documents_each = documents_each
+        self._topics = None if topics is None else write_topics(topics)
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         self._workers: set[_Worker] = set()
 
-    async def parse(self, body: bytes, *, address: str, charset: str | None) -> ParsedFeed:
-        """What the feed's document says. Raises ReadingError. When cancelled, it takes the process along."""
-        return await self._done(Work.FEED, body, {"address": address, "charset": charset}, _receive_feed)
+    async def parse(
+        self, body: bytes, *, address: str, charset: str | None, news_since: datetime | None = None
+    ) -> ParsedFeed:
+        """What the feed's document says, with the wording of what came out after ``news_since``, or may have; None:
+        of everything. Raises ReadingError. When cancelled, it takes the process along.
+        """
+        since = news_since.isoformat() if news_since else None
+        about = {"address": address, "charset": charset, "news_since": since}
+        return await self._done(Work.FEED, body, about, _receive_feed)
 
     async def text_of(self, body: bytes, *, address: str, charset: str | None) -> PageText:
         """The article that the web page holds. Raises ReadingError. When cancelled, it takes the process along."""
@@ -116,7 +131,7 @@ class ParseWorkers:
                 async with asyncio.timeout(self._patience_s):
                     return await self._idle.get()
         if self._idle.empty() and len(self._workers) < self._most:
-            worker = _Worker(cpu_s=self._cpu_s)
+            worker = _Worker(cpu_s=self._cpu_s, topics=self._topics)
             self._workers.add(worker)
             return worker
         return await self._idle.get()
@@ -135,20 +150,24 @@ class ParseWorkers:
 class _Worker:
     """One process, started when there is a document for it, and again after it ended."""
 
-    def __init__(self, *, cpu_s: int) -> None:
+    def __init__(self, *, cpu_s: int, topics: bytes | None) -> None:
         self.documents = 0
         self._cpu_s = cpu_s
+        self._topics = topics
         self._process: asyncio.subprocess.Process | None = None
 
     async def ask(
         self, work: Work, body: bytes, about: Mapping[str, str | None], receive: _Receive[_Result]
     ) -> _Result | Problem:
         """What came of the work. Raises WorkerDiedError."""
-        if self._process is None or self._process.returncode is not None:
+        is_new = self._process is None or self._process.returncode is not None
+        if self._process is None or is_new:
             self._process = await _started(self._cpu_s)
             self.documents = 0
         self.documents += 1
         try:
+            if is_new and self._topics is not None:
+                await _send(self._process, self._topics, {"work": TOPICS, "length": len(self._topics)})
             await _send(self._process, body, {"work": work, **about, "length": len(body)})
             assert self._process.stdout is not None  # noqa: S101  # it was started with a pipe
             return await receive(self._process.stdout)
@@ -206,9 +225,9 @@ async def _receive_feed(answers: asyncio.StreamReader) -> ParsedFeed | Problem:
     if isinstance(head, Problem):
         return head
     feed, count = head
-    drafts = []
+    drafts: list[Draft] = []
     for _ in range(count):
-        drafts.append(read_draft(await answers.readuntil()))
+        drafts += read_drafts(await answers.readuntil())
         await asyncio.sleep(0)  # a line that has already come does not wait by itself
     return replace(feed, drafts=tuple(drafts))
 

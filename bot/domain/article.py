@@ -1,11 +1,12 @@
 """One text that one source published, with all its paragraphs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
 
 from bot.domain.paragraph import Paragraph, Shape, paired
 from bot.domain.source import SourceId
+from bot.domain.wording import Wording
 
 ArticleId = NewType("ArticleId", int)
 StoryId = NewType("StoryId", int)
@@ -20,6 +21,7 @@ class Draft:
     ``title`` is never empty. ``paragraphs`` are the words of each, ``shapes`` how these are meant, as far as they are
     more than plain text. ``is_complete`` is False when the source cut the text; ``has_own_title`` is False when the
     title was derived from the lead. ``published_at`` is what the source says, aware UTC, and never identity.
+    ``wording`` is there where it was worked out before; whoever gives a draft other words leaves it out.
     """
 
     title: str
@@ -33,6 +35,12 @@ class Draft:
     published_at: datetime | None = None
     is_complete: bool = True
     has_own_title: bool = True
+    wording: Wording | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The words of its paragraphs, else its teaser as the only one."""
+        return self.paragraphs or ((self.teaser,) if self.teaser else ())
 
     @property
     def text(self) -> tuple[Paragraph, ...]:

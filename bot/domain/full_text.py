@@ -37,8 +37,7 @@ def wants_page(source: NewSource, draft: Draft) -> bool:
 
 def is_more(draft: Draft, page: PageText) -> bool:
     """Whether the page says more than the feed did."""
-    given = draft.paragraphs or ((draft.teaser,) if draft.teaser else ())
-    return sum(map(len, page.paragraphs)) > sum(map(len, given))
+    return sum(map(len, page.paragraphs)) > sum(map(len, draft.told))
 
 
 def completed(draft: Draft, page: PageText | None) -> Draft:
@@ -53,6 +52,7 @@ def completed(draft: Draft, page: PageText | None) -> Draft:
         teaser=None if teaser is None or teaser.endswith(("…", "...")) else teaser,
         image=draft.image or page.image,
         is_complete=page.problem is None,
+        wording=None,
     )
 
 

@@ -10,6 +10,8 @@ Where a text has a longer name of a place, the shorter ones within it are not me
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 
 from bot.domain.phrases import PhraseIndex
@@ -24,6 +26,11 @@ _Place = tuple[int, int, TopicId]
 """The place of the first word, that after the last one below zero, so that of two the longer sorts first, and what."""
 _PLACE = itemgetter(0, 1)
 _MOST_ROOTS = 1 << 15
+_MOST_ENDS = 50_000
+"""Last words of readers' own that are kept apart: with more of them, every text has one."""
+
+
+_roots_of = lru_cache(_MOST_ROOTS)(turkic_roots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,7 @@ class _Roots(dict[str, tuple[str, ...]]):
     def __missing__(self, folded: str) -> tuple[str, ...]:
         if len(self) == _MOST_ROOTS:
             self.clear()
-        roots = self[folded] = turkic_roots(folded, self._last_words)
+        roots = self[folded] = self._last_words(_roots_of(folded))
         return roots
 
 
@@ -93,6 +100,7 @@ class Matcher:
         self._entries: dict[str, list[_Entry]] = {}
         self._index = PhraseIndex()
         self._roots = _Roots(self._index)
+        self._own_ends: set[str] = set()
         for topic in topics:
             self.add(topic)
 
@@ -109,7 +117,10 @@ class Matcher:
 
     def add_own_words(self, topic_id: TopicId) -> None:
         """Look for a reader's own words, of which no more than their topic's id is kept."""
-        self._file(_own_key(topic_id), topic_id)
+        key = _own_key(topic_id)
+        if len(self._own_ends) < _MOST_ENDS:
+            self._own_ends.add(key[-1])
+        self._file(key, topic_id)
 
     def _file(self, key: Sequence[str], name: str) -> None:
         if self._index.add(key, name):
@@ -124,6 +135,10 @@ class Matcher:
             if not self._entries[entry.name]:
                 del self._entries[entry.name]
                 self._index.remove(entry.key, entry.name)
+
+    def may_have_own_words(self, endings: Iterable[str]) -> bool:
+        """Whether a text with these ``endings_in`` it may have any reader's own words; never false where it has."""
+        return len(self._own_ends) == _MOST_ENDS or not self._own_ends.isdisjoint(endings)
 
     def match(self, title: str, paragraphs: Sequence[str]) -> tuple[Match, ...]:
         """Each topic that the text is about, once, with the place that says so first; in the order of these places.
@@ -166,6 +181,16 @@ class Matcher:
             else:
                 named += [_Hit(entry=entry, start=start, end=end) for entry in self._entries[name]]
         return written, own, named
+
+
+def endings_in(title: str, paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Every word that a phrase in the text may end with, in the forms in which phrases are filed, each once."""
+    parts = (title, *paragraphs)
+    words = [word for part in parts for word in tokens(part)]
+    stems = dict.fromkeys(word.stem for word in words)
+    if is_turkic("\n".join(parts)):
+        stems |= dict.fromkeys(chain.from_iterable([_roots_of(word.folded) for word in words]))
+    return tuple(stems)
 
 
 def _meant(named: Iterable[_Hit], written: Sequence[str], *, shouted: bool) -> Iterator[_Place]:

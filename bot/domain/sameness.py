@@ -61,8 +61,7 @@ class Gist:
     """What an article is recognised by, in roots of words. Marks are names and numbers.
 
     ``capitals`` also holds words that may owe theirs to the beginning of a sentence; ``day`` is the first day of the
-    week that is named; ``terms`` are words to look for in other articles, as an index of folded words has them, the
-    most telling first.
+    week that is named.
     """
 
     title: frozenset[str]
@@ -77,7 +76,6 @@ class Gist:
     turns: frozenset[int]
     title_turns: frozenset[int]
     shingles: frozenset[tuple[str, ...]]
-    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +106,7 @@ _word = partial(tuple.__new__, _Word)
 
 def gist(draft: Draft) -> Gist:
     """What the article is recognised by: its title and the first seventy words of its text."""
-    body = _beginning(draft)
-    turkic = is_turkic(f"{draft.title}\n{body}")
-    title = list(_words(draft.title, turkic=turkic))
-    text = list(islice(_words(body, turkic=turkic), _OPENING))
+    title, text = _opening_of(draft)
     both = (*title, *text)
     names = _names(text)
     title_names = _title_names(title, text, names)
@@ -129,8 +124,15 @@ def gist(draft: Draft) -> Gist:
         turns=turns(word.folded for word in both),
         title_turns=turns(word.folded for word in title),
         shingles=frozenset(zip(*(folded[shift:] for shift in range(_SHINGLE)), strict=False)),
-        terms=_terms(title, text, names),
     )
+
+
+def terms_of(draft: Draft) -> tuple[str, ...]:
+    """Words to look for in other articles, as an index of folded words has them, the most telling first."""
+    if draft.wording and draft.wording.terms is not None:
+        return draft.wording.terms
+    title, text = _opening_of(draft)
+    return _terms(title, text, _names(text))
 
 
 def is_possible(mine: Gist, other: Draft) -> bool:
@@ -156,6 +158,13 @@ def sameness(one: Gist, other: Gist) -> Sameness:
     ):
         return Sameness.EVENT
     return Sameness.NOTHING
+
+
+def _opening_of(draft: Draft) -> tuple[Sequence[_Word], Sequence[_Word]]:
+    """The words of the title and the first seventy of the text."""
+    body = _beginning(draft)
+    turkic = is_turkic(f"{draft.title}\n{body}")
+    return list(_words(draft.title, turkic=turkic)), list(islice(_words(body, turkic=turkic), _OPENING))
 
 
 def _beginning(draft: Draft) -> str:

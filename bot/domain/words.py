@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 
 _SHORTEST_STEM = 4
 _REMEMBERED = 1 << 15
+_TEXTS_REMEMBERED = 64
+_LONGEST_TEXT_REMEMBERED = 2000
 _LONGEST_REMEMBERED = 40
 """Characters without a space: a longer run is an address, or a sentence in a script without spaces."""
 _AROUND_WORDS = ".,:;!?()[]\"'’‘“”„«»–—…"
@@ -120,14 +122,22 @@ _token = partial(tuple.__new__, Token)
 """Token without the call of its Python constructor, which would be a fifth of what a word costs."""
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text in order; hyphens part words, a small-letter ending after an apostrophe is left out.
 
-    The words of the last texts are remembered: of a fresh text four in five were in those.
+    The last texts are remembered, since each is asked for by several; so are the words of many more, since of a fresh
+    text four in five were in those.
     """
+    return _tokens_or_recall(text) if len(text) <= _LONGEST_TEXT_REMEMBERED else _tokens(text)
+
+
+def _tokens(text: str) -> tuple[Token, ...]:
     pieces = text.split()
     read = _read_or_recall if max(map(len, pieces), default=0) <= _LONGEST_REMEMBERED else _read
-    return list(chain.from_iterable(map(read, pieces)))
+    return tuple(chain.from_iterable(map(read, pieces)))
+
+
+_tokens_or_recall = lru_cache(_TEXTS_REMEMBERED)(_tokens)
 
 
 def _read(piece: str) -> tuple[Token, ...]:

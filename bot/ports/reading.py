@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -100,10 +100,13 @@ class PageReader(Protocol):
 class FeedReader(Protocol):
     """Reads feeds."""
 
-    async def read(self, address: str, validators: Validators = NO_VALIDATORS) -> Reading | Unchanged:
+    async def read(
+        self, address: str, validators: Validators = NO_VALIDATORS, *, news_since: datetime | None = None
+    ) -> Reading | Unchanged:
         """The feed at the address, as soon as it is our turn at its host, which is asked for one feed at a time.
 
-        Ends within 30 s from then on; raises ReadingError. Never blocks the event loop over 20 ms.
+        What came out after ``news_since`` is likely to be new to us, and worth working its wording out: None, all of it
+        is. Ends within 30 s from then on; raises ReadingError. Never blocks the event loop over 20 ms.
         """
         ...
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import Article, Draft, StoryId
 from bot.domain.matching import Match
 from bot.domain.recognition import came_out
-from bot.domain.sameness import Gist, Likeness, Sameness, gist, is_possible, sameness
+from bot.domain.sameness import Likeness, Sameness, gist, is_possible, sameness, terms_of
 from bot.domain.source import SourceId
 from bot.ports.storage import UnitOfWork
 
@@ -32,20 +32,20 @@ async def stories_told_elsewhere(
     recent = [at for at, (draft, _) in enumerate(tellings) if now - came_out(draft, now) <= TOGETHER]
     for start in range(0, len(recent), _AT_ONCE):
         places = recent[start : start + _AT_ONCE]
-        gists = [gist(tellings[at][0]) for at in places]
-        wanted = [_likeness(mine, tellings[at][0], now) for at, mine in zip(places, gists, strict=True)]
+        wanted = [_likeness(tellings[at][0], now) for at in places]
         candidates = await work.stories.like_these(wanted, not_by=source_id, limit=_CANDIDATES)
-        for at, mine, articles in zip(places, gists, candidates, strict=True):
+        for at, articles in zip(places, candidates, strict=True):
             draft, matches = tellings[at]
-            same = _same(mine, articles, came_out(draft, now))
+            same = _same(draft, articles, came_out(draft, now)) if articles else ()
             found[at] = await _first_about(work, same, matches, but_not=found)
     return found
 
 
-def _likeness(mine: Gist, draft: Draft, now: datetime) -> Likeness:
+def _likeness(draft: Draft, now: datetime) -> Likeness:
+    terms = terms_of(draft)
     return Likeness(
-        words=mine.terms,
-        at_least=max(_FEWEST_SHARED, len(mine.terms) * 5 // 12),
+        words=terms,
+        at_least=max(_FEWEST_SHARED, len(terms) * 5 // 12),
         since=came_out(draft, now) - TOGETHER,
     )
 
@@ -82,8 +82,9 @@ async def told_by_whole_text(work: UnitOfWork, article: Article, matches: Iterab
     return kept
 
 
-def _same(mine: Gist, candidates: Iterable[Article], at: datetime) -> list[Article]:
+def _same(draft: Draft, candidates: Iterable[Article], at: datetime) -> list[Article]:
     """Those that tell of the same event, copies of the text first."""
+    mine = gist(draft)
     found = []
     for article in candidates:
         their_time = came_out(article.draft, article.first_seen_at)

@@ -162,7 +162,8 @@ class SourceReader:
         """
         began = self._clock.monotonic()
         try:
-            reading = await self._feeds.read(source.address, source.validators)
+            news_since = max(source.lately, default=None)
+            reading = await self._feeds.read(source.address, source.validators, news_since=news_since)
         except ReadingError as error:
             self._measure(error.kind, began)
             await self._note(self._failed(source, error), before=source, lease=lease)

@@ -1,6 +1,7 @@
 """Which topics an article touches: the catalogue's and every reader's own words."""
 
 import time
+from collections.abc import Sequence
 
 from bot.domain.article import Draft
 from bot.domain.matching import Match, Matcher
@@ -39,13 +40,18 @@ class Topics:
         """The topics that the article's words speak of, with the word and where it stands; no own words that nobody
         follows any more.
         """
-        told = draft.paragraphs or ((draft.teaser,) if draft.teaser else ())
         began = time.perf_counter()
-        matches = self._matcher.match(draft.title, told)
+        matches = self._matches(draft)
         self._measure(Matching(took_s=time.perf_counter() - began))
         own = {match.topic_id for match in matches if is_own_words(match.topic_id)}
         gone = own - await work.subscriptions.followed(own) if own else own
         return [match for match in matches if match.topic_id not in gone]
+
+    def _matches(self, draft: Draft) -> Sequence[Match]:
+        wording = draft.wording
+        if wording and not self._matcher.may_have_own_words(wording.endings):
+            return wording.matches
+        return self._matcher.match(draft.title, draft.told)
 
     def named(self, typed: str) -> Topic:
         """The catalogue topic of that name, else the words themselves as a topic. Raises TopicError."""

@@ -117,8 +117,8 @@ async def _by_us(addresses: Sequence[str], farm: int) -> Passes:
     with tempfile.TemporaryDirectory() as home:
         url = f"sqlite+aiosqlite:///{Path(home) / 'news.db'}"
         migrate(url)
-        database, feeds, clock = open_storage(url), FeedsReader([ip_network("127.0.0.0/8")]), SystemClock()
-        topics = Topics(_catalogue())
+        database, catalogue, clock = open_storage(url), _catalogue(), SystemClock()
+        feeds, topics = FeedsReader([ip_network("127.0.0.0/8")], topics=catalogue), Topics(catalogue)
         reader = SourceReader(database, feeds, topics, clock, FakeEvents(), refresh_delay=timedelta(seconds=30))
         try:
             await _add(database, addresses, clock.now())

@@ -275,8 +275,9 @@ async def running_bot(database: Database, witness: Database) -> AsyncIterator[Bo
         telegram = await stack.enter_async_context(telegram_stand.sandbox(_UNHURRIED))
         feeds = await stack.enter_async_context(running_feed_server())
         clock, events = HeldClock(), FakeEvents()
-        topics = Topics(small_catalogue())
-        reading = FeedsReader(allow=_LOOPBACK)
+        catalogue = small_catalogue()
+        topics = Topics(catalogue)
+        reading = FeedsReader(allow=_LOOPBACK, topics=catalogue)
         stack.push_async_callback(reading.close)
         platforms: dict[str, ChatPlatform] = {}
         deliverer = Deliverer(database, platforms, clock, events)

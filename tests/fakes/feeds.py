@@ -1,6 +1,7 @@
 """Feeds that say what a test puts into them."""
 
 import asyncio
+from datetime import datetime
 
 from bot.domain.source import NO_VALIDATORS, Validators
 from bot.ports.reading import FoundFeed, Reading, Unchanged
@@ -20,7 +21,9 @@ class FakeFeeds:
         """Whoever reads there waits until the event is set."""
         return self._held.setdefault(address, asyncio.Event())
 
-    async def read(self, address: str, validators: Validators = NO_VALIDATORS) -> Reading | Unchanged:
+    async def read(
+        self, address: str, validators: Validators = NO_VALIDATORS, *, news_since: datetime | None = None
+    ) -> Reading | Unchanged:
         self.asked.append((address, validators))
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)

@@ -16,6 +16,7 @@ import pytest
 from adapters.feeds.parsed import ParsedFeed
 from adapters.feeds.workers import _PROGRAM, ParseWorkers
 from bot.ports.reading import ReadingError
+from tests.newsroom import small_catalogue
 
 FEED = b'<rss version="2.0"><channel><title>T</title><item><title>One</title></item></channel></rss>'
 ADDRESS = "https://feeds.example/feed.xml"
@@ -210,3 +211,21 @@ def test_a_process_whose_bot_is_killed_ends_without_a_word(*, is_cut: bool) -> N
     worker.stdout = None
     _, complaints = worker.communicate(told[: len(told) // 2] if is_cut else told)
     assert (worker.returncode, complaints) == (0, b"")
+
+
+async def test_drafts_come_with_their_wording_where_topics_were_given() -> None:
+    workers = ParseWorkers(topics=small_catalogue())
+    try:
+        feed = await parsed(workers, FEED.replace(b"One", b"Tokyo votes"))
+        again = await parsed(workers, FEED.replace(b"One", b"Beijing votes"))
+    finally:
+        await workers.close()
+    topics = [
+        match.topic_id for told in (feed, again) for one in told.drafts if one.wording for match in one.wording.matches
+    ]
+    assert topics == ["japan", "china"]
+
+
+async def test_without_topics_nobody_works_out_a_wording(workers: ParseWorkers) -> None:
+    feed = await parsed(workers, FEED.replace(b"One", b"Tokyo votes"))
+    assert [draft.wording for draft in feed.drafts] == [None]

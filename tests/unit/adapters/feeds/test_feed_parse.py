@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.feeds.parse import LONGEST_FIELD, MOST_ENTRIES, parse
-from adapters.feeds.parsed import ParsedFeed, Problem, lines_of, read_draft, read_head
+from adapters.feeds.parsed import ParsedFeed, Problem, lines_of, read_drafts, read_head
 from bot.domain.article import Draft
 from bot.domain.paragraph import PLAIN, ParagraphKind, Shape, Stress, Stretch
 
@@ -291,7 +291,7 @@ def test_a_result_travels_to_the_bot_and_arrives_as_it_was() -> None:
         assert not isinstance(arrived, Problem)
         bare, count = arrived
         assert count == len(rest)
-        assert tuple(map(read_draft, rest)) == feed.drafts
+        assert tuple(draft for line in rest for draft in read_drafts(line)) == feed.drafts
         assert (bare.title, bare.site, bare.language, bare.ttl) == (feed.title, feed.site, feed.language, feed.ttl)
     problem = Problem(kind="not_a_feed", message="No.")
     assert [read_head(line) for line in lines_of(problem)] == [problem]

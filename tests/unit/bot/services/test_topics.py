@@ -1,10 +1,14 @@
 """Articles are matched to the catalogue's topics and to what readers follow in their own words."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.article import Draft
+from bot.domain.matching import Matcher
 from bot.domain.subscription import FromTopic, Subscription
 from bot.domain.topic import own_words
+from bot.domain.weighing import weighed
 from bot.services.topics import Topics
 from storage import Database
 from tests.builders import draft, new_channel
@@ -104,3 +108,27 @@ def test_nearly_a_topic_s_name_suggests_it_and_the_name_itself_nothing(topics: T
     assert [topic.id for topic in topics.meant(topics.named("japn"))] == ["japan"]
     assert topics.meant(topics.named("Japan")) == ()
     assert topics.meant(topics.named("green tea")) == ()
+
+
+async def test_topics_that_were_worked_out_before_are_the_same(topics: Topics, database: Database) -> None:
+    [told] = weighed([draft("A vote", "It was held in Tokyo.")], Matcher(topics.catalogue))
+    async with database.reading() as look:
+        assert await topics.touched_by(look, told) == await topics.touched_by(look, replace(told, wording=None))
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("harbour bridge", "The harbour bridges are closed."),
+        ("yeni liman", "Səhər yeni limandan keçmək mümkün olmayıb, körpü isə hələ açılmayıb."),
+        ("baby", "Two babies were born there."),
+    ],
+)
+async def test_own_words_are_found_though_other_topics_were_worked_out_before(
+    topics: Topics, database: Database, clock: HeldClock, words: str, text: str
+) -> None:
+    await follow(database, clock, words)
+    await learn(database, topics)
+    [told] = weighed([draft("Nothing", text)], Matcher(topics.catalogue))
+    async with database.reading() as look:
+        assert [match.topic_id for match in await topics.touched_by(look, told)] == [own_words(words).id]
