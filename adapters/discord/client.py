@@ -11,9 +11,10 @@ import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import Route
+from discord.http import Route, json_or_text
 
 from adapters.discord.door_watch import DoorWatch
+from adapters.discord.errors import failed_answer
 from adapters.discord.inbound import Interaction
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,9 @@ _LONGEST_WAIT_S: Final = 10.0
 
 NOBODY: Final = discord.AllowedMentions.none()
 """Whom our messages ping. Said with each edit too: there the library forgets what the client was told (2.7.1)."""
+
+_TRIED_AGAIN: Final = frozenset({429, 500, 502, 504, 524})
+"""By the library (2.7.1, ``HTTPClient.request``)."""
 
 _CALLS_TO_FORGET: Final = 1_000
 _GUILD_READY_S: Final = 0.1
@@ -48,15 +52,20 @@ OnAnswer = Callable[[int, Mapping[str, str]], None]
 """Told the status and the headers."""
 
 
-def _tracing(on_answer: OnAnswer) -> aiohttp.TraceConfig:
-    """Hears of every answer, also of those that the library deals with by itself."""
+def hear_answers(trace: aiohttp.TraceConfig, on_answer: OnAnswer) -> None:
+    """Be told of every answer, and let whoever asked decide about a call that failed, not the library.
+
+    It would try up to five times by itself, for 25 s in all, which nobody counts and no breaker hears of. Only where
+    the caller has no tries of its own it goes on to do so.
+    """
 
     async def answered(_session: object, _context: object, ended: aiohttp.TraceRequestEndParams) -> None:
-        on_answer(ended.response.status, ended.response.headers)
+        response = ended.response
+        on_answer(response.status, response.headers)
+        if response.status in _TRIED_AGAIN and "channels" in ended.url.parts:
+            raise failed_answer(response, await json_or_text(response))
 
-    trace = aiohttp.TraceConfig()
     trace.on_request_end.append(answered)
-    return trace
 
 
 def _seldom(forget: Callable[[], None]) -> Callable[[], None]:
@@ -74,8 +83,8 @@ class NewsClient(discord.Client):
     """One connection from login to close; made anew for each attempt.
 
     ``menu`` is registered before the gateway opens. ``on_login`` is told when requests can be made, ``on_open`` when
-    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included, ``on_answer``
-    of each answer to a request, ``doors`` when channels open and close.
+    people can be heard, ``on_word`` of whatever the gateway says, its answers to heartbeats included, ``doors`` when
+    channels open and close, ``trace`` of all that is asked.
     """
 
     def __init__(
@@ -86,8 +95,8 @@ class NewsClient(discord.Client):
         on_login: Callable[["NewsClient"], None],
         on_open: Callable[[], None],
         on_word: Callable[[], None],
-        on_answer: OnAnswer = lambda _status, _headers: None,
         doors: DoorWatch,
+        trace: aiohttp.TraceConfig,
         **sharding: Any,
     ) -> None:
         super().__init__(
@@ -97,7 +106,7 @@ class NewsClient(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             guild_ready_timeout=_GUILD_READY_S,
-            http_trace=_tracing(on_answer),
+            http_trace=trace,
             enable_debug_events=True,  # or we would not hear of answers to heartbeats
             **sharding,
         )

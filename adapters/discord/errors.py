@@ -1,7 +1,7 @@
 """Discord's refusals as the four send errors ("Opcodes and Status Codes", JSON error codes)."""
 
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import discord
@@ -48,7 +48,8 @@ _REFUSED: Final = frozenset({
     240000,  # a link taken for harmful
 })  # fmt: skip
 
-_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
+_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _SERVER_ERROR = 401, 403, 429, 500
+_PAUSE: Final = "Discord asked for a pause"
 _LONGEST_REASON: Final = 200
 _LATER_S: Final = 60.0
 UNREACHABLE_S: Final = 5.0
@@ -72,6 +73,28 @@ class ThreadArchivedError(ChannelLostError):
     """The thread sleeps: what stands in it can be changed once it is woken."""
 
 
+class SlowDownError(TryLaterError):
+    """Discord refused a call for its rate, ``is_global``: as it would any other."""
+
+    def __init__(self, *, wait_s: float, is_global: bool) -> None:
+        super().__init__(_PAUSE, wait_s=wait_s, limit=RateLimit.ASKED)
+        self.is_global = is_global
+
+
+def failed_answer(response: aiohttp.ClientResponse, data: dict[str, Any] | str) -> Exception:
+    """An answer that the library would not have raised, but tried again."""
+    if response.status >= _SERVER_ERROR:
+        return discord.DiscordServerError(response, data)
+    refused = discord.HTTPException(response, data)
+    if isinstance(data, str) or "Via" not in response.headers:
+        return refused
+    try:
+        wait_s = float(data["retry_after"])
+    except (KeyError, TypeError, ValueError):
+        wait_s = _wait(refused, _LATER_S)
+    return SlowDownError(wait_s=wait_s, is_global=bool(data.get("global")))
+
+
 def send_error(error: Exception) -> SendError:
     """What a failed request means for the post. Whatever may have been carried out is uncertain."""
     meaning: SendError
@@ -79,7 +102,7 @@ def send_error(error: Exception) -> SendError:
         case SendError():
             meaning = error
         case discord.RateLimited():
-            meaning = TryLaterError("Discord asked for a pause", wait_s=error.retry_after, limit=RateLimit.ASKED)
+            meaning = TryLaterError(_PAUSE, wait_s=error.retry_after, limit=RateLimit.ASKED)
         case discord.DiscordServerError():
             meaning = UncertainError(f"Discord failed with status {error.status}")
         case discord.HTTPException():
@@ -99,6 +122,8 @@ def bars_everything(error: Exception) -> bool:
     A 429 of the API itself has a ``Via`` header. One without comes from the network in front of it, which bars
     addresses that made too many bad requests.
     """
+    if isinstance(error, SlowDownError):
+        return error.is_global
     if not isinstance(error, discord.HTTPException):
         return False
     return error.status == _UNAUTHORIZED or (error.status == _TOO_MANY and "Via" not in error.response.headers)
@@ -148,7 +173,7 @@ def _refusal(error: discord.HTTPException) -> SendError:
 def _reason(error: discord.HTTPException) -> str:
     """Discord's own sentence where it has one; what is not of the API, such as a proxy's page, has none."""
     if error.status == _TOO_MANY:
-        return "Discord asked for a pause"
+        return _PAUSE
     sentence = error.text.split("\n", 1)[0][:_LONGEST_REASON] if error.code else ""
     return f"Discord says: {sentence} (code {error.code})" if sentence else f"Discord answered {error.status}"
 

@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 _WINDOW_S: Final = 600.0
 _MANY: Final = 300
-"""From so many on we are careful. What is under way by then may all be refused as well, by the library's five tries."""
+"""From so many on we are careful. What is under way by then may all be refused as well."""
 
 _PROBE_EVERY_S: Final = 20.0
 _SOON_S: Final = 2.0

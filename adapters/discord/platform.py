@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
-from adapters.discord.client import NOBODY, NewsClient, ShardsClient, prepare_library
+from adapters.discord.client import NOBODY, NewsClient, ShardsClient, hear_answers, prepare_library
 from adapters.discord.controls import first_token
 from adapters.discord.door_watch import DoorWatch
 from adapters.discord.errors import (
@@ -25,30 +26,28 @@ from adapters.discord.errors import (
 )
 from adapters.discord.inbound import PLATFORM, manages
 from adapters.discord.invalid_calls import InvalidCalls
-from adapters.discord.limits import CHANNEL_RATE, LIMITS, OVERALL_DEBT, OVERALL_RATE
+from adapters.discord.limits import CHANNEL_RATE, LIMITS
 from adapters.discord.menu import menu
+from adapters.discord.pace import EVERYTHING, Pace
 from adapters.discord.render import card
 from adapters.discord.respond import Responder
 from adapters.discord.shards import Shards
 from bot.domain.channel import ChannelRef
-from bot.domain.delivery import RateLimit, Receipt, Waited
+from bot.domain.delivery import RateLimit, Receipt
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.messages.limits import Limits
 from bot.messages.memo import Memo
-from bot.messages.pacing import Pacer, Rate
 from bot.messages.post import Post, Tone
 from bot.ports.clock import Clock
 from bot.ports.measures import Measure, SlowedDown, unmeasured
-from bot.ports.platform import Desk, Doors, PostRefusedError, TryLaterError, UncertainError
+from bot.ports.platform import Desk, Doors, PostRefusedError, SendError, TryLaterError, UncertainError
 from bot.ports.progress import Beat, unheard
-from bot.services.turns import Turns
 
 _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
-_EVERYTHING: Final = ""
 _PERSON: Final = "@"
 """Before a person's number: our private chat with them, whatever its own number is."""
 
@@ -97,9 +96,8 @@ class DiscordPlatform:
         self._codec = codec
         self._card: Memo[Post, discord.ui.LayoutView] = Memo(lambda post: card(post, codec))
         self._clock = clock
-        self._pacer = Pacer(OVERALL_RATE, debt=OVERALL_DEBT)
-        self._turns = Turns("Discord", clock)
         self._invalid = InvalidCalls(clock.monotonic)
+        self._pace = Pace(clock, is_kept=options.rates)
         self._client: NewsClient | None = None
         self._opened = asyncio.Event()
         self._private_chats: dict[str, str] = {}
@@ -131,14 +129,16 @@ class DiscordPlatform:
     async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
         """See ChatPlatform. Repeating a message that was deleted meanwhile shows nothing: a receipt without ids."""
         channel = await self._channel(to)
-        waited = await self._pace(_place(to), CHANNEL_RATE, goes_first=post.tone is Tone.BREAKING)
+        goes_first = post.tone is Tone.BREAKING
         try:
-            message = await self._send(channel, to, post, once)
+            async with self._pace.turn(_place(to), CHANNEL_RATE, goes_first=goes_first) as waited:
+                message = await self._send(channel, to, post, once)
         except ThreadArchivedError:
             await self._asked(self._wake(to), _place(to))
-            message = await self._send(channel, to, post, once)
+            async with self._pace.turn(_place(to), CHANNEL_RATE, goes_first=goes_first) as waited:
+                message = await self._send(channel, to, post, once)
         except MessageGoneError:
-            return Receipt(channel=to, message_ids=(), waited=waited)
+            return Receipt(channel=to, message_ids=())
         return Receipt(channel=to, message_ids=(str(message.id),), waited=waited)
 
     async def edit(self, receipt: Receipt, post: Post) -> Receipt:
@@ -156,11 +156,9 @@ class DiscordPlatform:
         """See ChatPlatform."""
         channel = await self._channel(receipt.channel)
         for message_id in receipt.message_ids:
-            await self._pace(_EVERYTHING, None)
-            try:
-                await self._asked(channel.get_partial_message(int(message_id)).delete(), _place(receipt.channel))
-            except MessageGoneError:
-                continue
+            with suppress(MessageGoneError):
+                async with self._pace.turn(EVERYTHING, None):
+                    await self._asked(channel.get_partial_message(int(message_id)).delete(), _place(receipt.channel))
 
     async def find(self, to: ChannelRef, post: Post, *, since: datetime) -> Receipt | None:
         """See ChatPlatform. Raises UncertainError where we may not read what was said before, and only there."""
@@ -169,8 +167,8 @@ class DiscordPlatform:
             return None
         channel = await self._channel(to)
         await self._refuse_blind_search(channel.id)
-        await self._pace(_EVERYTHING, None)
-        message_id = await self._looked(self._search(channel, token, since), _place(to))
+        async with self._pace.turn(EVERYTHING, None):
+            message_id = await self._looked(self._search(channel, token, since), _place(to))
         return Receipt(channel=to, message_ids=(message_id,)) if message_id else None
 
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
@@ -214,15 +212,15 @@ class DiscordPlatform:
             on_login=log_in,
             on_open=open_up,
             on_word=beat,
-            on_answer=self._hear,
             doors=self._doors,
+            trace=self._trace(),
         )
         try:
             await client.start(self._options.token)
         except Exception as error:  # noqa: BLE001  # the library raises anything for an event that it cannot read
             if fatal := start_error(error):
                 raise fatal from None
-            if isinstance(error, (discord.HTTPException, aiohttp.ClientError, OSError)):
+            if isinstance(error, (discord.HTTPException, aiohttp.ClientError, OSError, SendError)):
                 _log.warning("discord connection ended", extra={"reason": str(send_error(error))})
             else:
                 _log.warning("discord connection ended", exc_info=True)
@@ -230,6 +228,11 @@ class DiscordPlatform:
             self._client = None
             await client.leave()
         return was_open.is_set()
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        trace = self._pace.trace()
+        hear_answers(trace, self._hear)
+        return trace
 
     def _hear(self, status: int, headers: Mapping[str, str]) -> None:
         self._invalid.note(status, headers)
@@ -259,16 +262,6 @@ class DiscordPlatform:
             self._private_chats[person_id] = str(chat["id"])
         return self._private_chats[person_id]
 
-    async def _pace(self, place: str, rate: Rate | None, *, goes_first: bool = False) -> Waited | None:
-        """See Turns.take."""
-        if not self._options.rates:
-            return None
-        return await self._turns.take(
-            lambda: self._pacer.take(place, rate, now=self._clock.monotonic(), goes_first=goes_first),
-            lambda: self._pacer.held_by(place, rate, now=self._clock.monotonic()),
-            goes_first=goes_first,
-        )
-
     async def _send(
         self, channel: discord.PartialMessageable, to: ChannelRef, post: Post, once: str
     ) -> discord.Message:
@@ -279,8 +272,8 @@ class DiscordPlatform:
         place = f"edit {_place(receipt.channel)}"
         channel = await self._channel(receipt.channel)
         message = channel.get_partial_message(int(receipt.message_ids[0]))
-        await self._pace(place, CHANNEL_RATE)
-        await self._asked(message.edit(view=self._card(post), allowed_mentions=NOBODY), place)
+        async with self._pace.turn(place, CHANNEL_RATE):
+            await self._asked(message.edit(view=self._card(post), allowed_mentions=NOBODY), place)
 
     async def _wake(self, ref: ChannelRef) -> None:
         """Sending wakes an archived thread by itself, editing does not."""
@@ -295,8 +288,8 @@ class DiscordPlatform:
         except Exception as error:
             known = send_error(error)
             if isinstance(known, TryLaterError):
-                closed = _EVERYTHING if bars_everything(error) else place
-                self._pacer.close(closed, until=self._clock.monotonic() + known.wait_s)
+                closed = EVERYTHING if bars_everything(error) else place
+                self._pace.close(closed, known.wait_s)
             raise known from error
         self._invalid.went_well()
         return answer

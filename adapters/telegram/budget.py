@@ -1,6 +1,7 @@
 """When we may speak to a chat, so that Telegram never has to refuse us."""
 
-from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 from adapters.telegram.limits import (
@@ -15,6 +16,7 @@ from adapters.telegram.limits import (
 )
 from bot.domain.delivery import RateLimit, Waited
 from bot.messages.pacing import Pacer, Rate
+from bot.messages.window import Window
 from bot.ports.clock import Clock
 from bot.services.turns import Turns
 
@@ -47,24 +49,41 @@ class Budget:
         self._is_kept = is_kept
         self._pacer = Pacer(overall if is_kept else None, debt=OVERALL_DEBT)
         self._turns = Turns("Telegram", clock)
-        self._shared: dict[int, deque[float]] = {}
+        self._shared: dict[int, Window] = {}
 
     def take(self, chat: int, purpose: Purpose = Purpose.POST) -> float:
-        """0.0 and one call is spent, or the seconds to wait and nothing is. Groups and channels have negative ids."""
-        if wait := self.wait(chat, purpose, ahead=0):
-            return max(wait, _SHORTEST_NAP_S)
+        """0.0 and one call is spent, or the seconds to wait and nothing is. Groups and channels have negative ids.
+
+        What is spent is to be called at once, ``under_way``.
+        """
         now = self._clock.monotonic()
-        self._pacer.take(str(chat), self._private(chat), now=now, goes_first=purpose in _FIRST)
-        if (window := self._window(chat, now)) is not None:
-            window.append(now)
+        window = self._window(chat, now)
+        wait = 0.0 if window is None else window.wait(now=now, most=purpose)
+        wait = wait or self._pacer.take(str(chat), self._private(chat), now=now, goes_first=purpose in _FIRST)
+        if wait:
+            return max(wait, _SHORTEST_NAP_S)
+        if window is not None:
+            window.begin()
         return 0.0
+
+    @contextmanager
+    def under_way(self, chat: int) -> Iterator[None]:
+        """Around the call that was spent: it counts from its departure until some time after its answer."""
+        began, is_answered = self._clock.monotonic(), False
+        try:
+            yield
+            is_answered = True
+        finally:
+            now = self._clock.monotonic()
+            self._pacer.end(began, now=now, is_answered=is_answered)
+            if (window := self._shared.get(chat)) is not None:
+                window.end(began, now=now, is_answered=False)
 
     def wait(self, chat: int, purpose: Purpose, *, ahead: int) -> float:
         """The seconds until ``take`` would spend a call after ``ahead`` others to the same chat; nothing is spent."""
         now = self._clock.monotonic()
-        rounds, before = divmod(ahead, purpose)
         window = self._window(chat, now)
-        full = 0.0 if window is None else _missing(window, now, allowed=purpose - before) + rounds * WINDOW_S
+        full = 0.0 if window is None else window.wait(now=now, most=purpose, ahead=ahead)
         goes_first = purpose in _FIRST
         return max(full, self._pacer.wait(str(chat), self._private(chat), now=now, goes_first=goes_first, ahead=ahead))
 
@@ -84,27 +103,19 @@ class Budget:
         """Which limit it was that ``take`` just said to wait for."""
         now = self._clock.monotonic()
         window = self._window(chat, now)
-        if window is not None and _missing(window, now, allowed=purpose) > 0:
+        if window is not None and window.wait(now=now, most=purpose) > 0:
             return RateLimit.CHANNEL
         return self._pacer.held_by(str(chat), self._private(chat), now=now)
 
     def _private(self, chat: int) -> Rate | None:
         return PRIVATE if self._is_kept and chat > 0 else None
 
-    def _window(self, chat: int, now: float) -> deque[float] | None:
+    def _window(self, chat: int, now: float) -> Window | None:
         if not self._is_kept or chat > 0:
             return None
         window = self._shared.get(chat)
         if window is None:
             if len(self._shared) >= _KEPT_CHATS:
-                self._shared = {
-                    id_: calls for id_, calls in self._shared.items() if calls and calls[-1] > now - WINDOW_S
-                }
-            window = self._shared[chat] = deque(maxlen=SHARED_IN_WINDOW)
+                self._shared = {id_: kept for id_, kept in self._shared.items() if not kept.is_idle(now=now)}
+            window = self._shared[chat] = Window(SHARED_IN_WINDOW, WINDOW_S)
         return window
-
-
-def _missing(window: deque[float], now: float, *, allowed: int) -> float:
-    if len(window) < allowed:
-        return 0.0
-    return max(0.0, window[-allowed] + WINDOW_S - now)

@@ -127,17 +127,18 @@ class TelegramPlatform:
     async def send(self, to: ChannelRef, post: Post, *, once: str) -> Receipt:
         """Show the post. Telegram recognises no repeat, so ``once`` is of no use here. Raises SendError kinds."""
         chat = _number(to.id)
+        thread = _number(to.thread) if to.thread is not None else None
         purpose = Purpose.BREAKING if post.tone is Tone.BREAKING else Purpose.POST
         waited = await self._budget.turn(chat, purpose)
-        thread = _number(to.thread) if to.thread is not None else None
         try:
-            message = await self._client.show(
-                "sendMessage",
-                self._rendered(post),
-                chat_id=chat,
-                message_thread_id=thread,
-                allow_paid_broadcast=self._paid,
-            )
+            with self._budget.under_way(chat):
+                message = await self._client.show(
+                    "sendMessage",
+                    self._rendered(post),
+                    chat_id=chat,
+                    message_thread_id=thread,
+                    allow_paid_broadcast=self._paid,
+                )
         except TelegramError as error:
             self._note(error, chat)
             raise send_error(error, to) from None
@@ -151,7 +152,8 @@ class TelegramPlatform:
         for message in receipt.message_ids[:1]:
             await self._budget.turn(chat, Purpose.EDIT)
             try:
-                await self._client.show("editMessageText", rendered, chat_id=chat, message_id=_number(message))
+                with self._budget.under_way(chat):
+                    await self._client.show("editMessageText", rendered, chat_id=chat, message_id=_number(message))
             except TelegramError as error:
                 if is_unchanged(error):
                     continue
@@ -166,7 +168,8 @@ class TelegramPlatform:
         for message in receipt.message_ids:
             await self._budget.turn(chat, Purpose.EDIT)
             try:
-                await self._client.call("deleteMessage", chat_id=chat, message_id=_number(message))
+                with self._budget.under_way(chat):
+                    await self._client.call("deleteMessage", chat_id=chat, message_id=_number(message))
             except TelegramError as error:
                 if is_gone(error):
                     continue

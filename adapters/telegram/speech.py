@@ -57,7 +57,8 @@ class Speech:
                 _LOG.debug("telegram: an answer in chat %d would come too late", chat)
                 return None
             try:
-                return await self._client.show(method, rendered, **where)
+                with self._budget.under_way(chat):
+                    return await self._client.show(method, rendered, **where)
             except SlowDownError as error:
                 self._budget.close(chat, error.wait_s)
             except NotSentError:
@@ -94,6 +95,7 @@ class Speech:
         if self._budget.take(chat, Purpose.ANSWER):
             return
         try:
-            await self._client.call("deleteMessage", chat_id=chat, message_id=message)
+            with self._budget.under_way(chat):
+                await self._client.call("deleteMessage", chat_id=chat, message_id=message)
         except TelegramError as error:
             _LOG.info("telegram: a message in chat %d stays (%s)", chat, error.message)

@@ -3,20 +3,18 @@
 Pure: times are seconds of one monotonic clock that the caller reads.
 """
 
-from collections import deque
 from dataclasses import dataclass
 
 from bot.domain.delivery import RateLimit
-
-_SECOND_S = 1.035
-"""What leaves evenly arrives less evenly, so a second is taken for a little longer than it is."""
+from bot.messages.window import Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """``burst`` messages at once, refilled at ``per_s`` a second.
 
-    ``in_a_second``: the most that any second may hold, however much was saved up; None where burst and refill say it.
+    ``in_a_second``: the most that the platform may count in any second, however much was saved up; None where burst and
+    refill say it. Who takes part in that tells when each call is over (``Pacer.end``).
     """
 
     per_s: float
@@ -43,7 +41,7 @@ class Pacer:
         self._overall = overall
         self._debt = debt
         self._all = _Bucket(overall.burst, 0.0) if overall else None
-        self._latest: deque[float] = deque(maxlen=overall.in_a_second if overall else None)
+        self._window = Window(overall.in_a_second, 1.0) if overall and overall.in_a_second else None
         self._places: dict[str, _Bucket] = {}
         self._closed_until: dict[str, float] = {}
 
@@ -53,9 +51,14 @@ class Pacer:
         if not wait:
             for bucket, _ in self._buckets(place, rate, now):
                 bucket.tokens -= 1
-            if self._latest.maxlen:
-                self._latest.append(now)
+            if self._window:
+                self._window.begin()
         return wait
+
+    def end(self, began: float, *, now: float, is_answered: bool) -> None:
+        """The call that ``take`` spent a token for left at ``began`` and is over; see ``Window.end``."""
+        if self._window:
+            self._window.end(began, now=now, is_answered=is_answered)
 
     def wait(self, place: str, rate: Rate | None, *, now: float, goes_first: bool = False, ahead: int = 0) -> float:
         """The seconds until ``take`` would spend a token after ``ahead`` others in the same place; nothing is spent."""
@@ -87,11 +90,8 @@ class Pacer:
         return buckets
 
     def _full(self, now: float, ahead: int) -> float:
-        """The seconds until the last second has room for one more, after ``ahead`` others."""
-        before = len(self._latest) + ahead - (self._latest.maxlen or 0)
-        if not self._latest or not 0 <= before < len(self._latest):
-            return 0.0
-        return max(0.0, self._latest[before] + _SECOND_S - now)
+        """The seconds until the platform's second has room for one more, after ``ahead`` others."""
+        return self._window.wait(now=now, ahead=ahead) if self._window else 0.0
 
     def _closed_until_for(self, place: str) -> float:
         return max(self._closed_until.get(place, 0.0), self._closed_until.get("", 0.0))

@@ -17,6 +17,7 @@ from adapters.sandbox.faults import FaultBook
 from adapters.sandbox.store import Store
 from bot.domain.channel import ChannelRef
 from bot.messages.action import ActionCodec
+from bot.ports.clock import Clock
 from bot.ports.platform import Desk, Doors
 from bot.ports.progress import Beat, unheard
 from tests.fakes.clocks import HeldClock
@@ -122,7 +123,7 @@ async def sandbox(strictness: Strictness | None = None) -> AsyncIterator[Stand]:
 async def connected(
     stand: Stand,
     desk: Desk,
-    clock: HeldClock | None = None,
+    clock: Clock | None = None,
     *,
     beat: Beat = unheard,
     doors: Doors | None = None,

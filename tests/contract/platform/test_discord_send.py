@@ -221,11 +221,15 @@ async def test_a_history_of_another_process_s_server_that_we_may_not_read_proves
         ("missing_access", {}, ChannelLostError),
         ("missing_permissions", {}, ChannelLostError),
         ("unknown_channel", {}, ChannelLostError),
+        ("error_before", {"status": 500}, UncertainError),
+        ("error_after", {"status": 502}, UncertainError),
         ("error_before", {"status": 503}, UncertainError),
         ("error_after", {"status": 503}, UncertainError),
         ("cut_before", {}, UncertainError),
         ("cut_after", {}, UncertainError),
+        ("rate_limit", {"seconds": 1}, TryLaterError),
         ("rate_limit", {"seconds": 11}, TryLaterError),
+        ("slow_mode", {"seconds": 5}, TryLaterError),
     ],
 )
 async def test_a_refusal_is_one_of_the_four_send_errors(
@@ -235,6 +239,41 @@ async def test_a_refusal_is_one_of_the_four_send_errors(
     with pytest.raises(error) as caught:
         await platform.send(TEXT_CHANNEL, _card(), once="a")
     assert stand.options.token not in str(caught.value)
+    assert len(stand.sends()) == 1, "whoever asked decides whether to ask again"
+
+
+@pytest.mark.parametrize(("scope", "elsewhere"), [("user", False), ("shared", False), ("global", True)])
+async def test_a_pause_is_kept_where_discord_wants_it_for_as_long_as_its_answer_says(
+    stand: Stand, scope: str, *, elsewhere: bool
+) -> None:
+    clock = HeldClock()
+    async with connected(paced(stand), FakeDesk(), clock) as platform:
+        stand.strike("rate_limit", seconds=1.75, scope=scope)
+        with pytest.raises(TryLaterError) as told:
+            await platform.send(TEXT_CHANNEL, _card(), once="a")
+        assert told.value.wait_s == 1.75
+        stand.faults.clear()
+        if elsewhere:
+            with pytest.raises(TryLaterError):
+                await platform.send(PRIVATE_CHAT, _card(), once="b")
+        else:
+            await platform.send(PRIVATE_CHAT, _card(), once="b")
+        clock.pass_on(1.75)
+        await platform.send(TEXT_CHANNEL, _card(), once="a")
+
+
+async def test_every_request_is_counted_until_its_answer_and_none_is_left_in_the_count() -> None:
+    async with sandbox() as stand, connected(paced(stand), FakeDesk(), HeldClock()) as platform:
+        receipts = [await platform.send(chat, _card(), once=chat.id) for chat in (TEXT_CHANNEL, PRIVATE_CHAT)]
+        await platform.edit(receipts[0], _card("Ferries are back"))
+        await platform.find(TEXT_CHANNEL, _card(), since=_LONG_AGO)
+        await platform.may_manage(PersonRef(platform="discord", id=USER_IDS[READER_1]), TEXT_CHANNEL)
+        stand.strike("cut_after")
+        with pytest.raises(UncertainError):
+            await platform.send(TEXT_CHANNEL, _card(), once="cut")
+        window = platform._pace._pacer._window
+        assert window is not None
+        assert (window._under_way, len(window._count_until)) == (0, len(stand.calls))
 
 
 async def test_a_closed_private_chat_is_lost(stand: Stand, platform: DiscordPlatform) -> None:

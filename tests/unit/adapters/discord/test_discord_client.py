@@ -1,5 +1,6 @@
 """The library's client, made to serve thousands of channels."""
 
+import aiohttp
 from discord.http import Ratelimit
 from typing_extensions import override
 
@@ -23,7 +24,15 @@ async def _nothing(_: object) -> None:
 
 
 async def test_limits_of_channels_are_forgotten_without_being_gone_through_for_each_new_channel() -> None:
-    client = NewsClient(menu=[], respond=_nothing, on_login=print, on_open=print, on_word=print, doors=DoorWatch(None))
+    client = NewsClient(
+        menu=[],
+        respond=_nothing,
+        on_login=print,
+        on_open=print,
+        on_word=print,
+        doors=DoorWatch(None),
+        trace=aiohttp.TraceConfig(),
+    )
     limits = client.http._buckets
     limits |= {f"old {number}": Looked(None) for number in range(1_000)}
     for number in range(999):

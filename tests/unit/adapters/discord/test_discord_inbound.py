@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 from hypothesis import given, settings
@@ -34,6 +35,7 @@ def _client() -> NewsClient:
         on_open=lambda: None,
         on_word=lambda: None,
         doors=DoorWatch(None),
+        trace=aiohttp.TraceConfig(),
     )
     me: Any = {"id": "1", "username": "newsbot", "global_name": None, "discriminator": "0001", "avatar": None}
     client._connection.user = discord.ClientUser(state=client._connection, data=me)

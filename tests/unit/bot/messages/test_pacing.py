@@ -57,6 +57,8 @@ def test_being_woken_late_costs_nothing_of_the_rate() -> None:
     now, sent = 0.0, 0
     while now < 100.0:
         wait = pacer.take(f"chat {sent}", None, now=now)
+        if not wait:
+            pacer.end(now, now=now, is_answered=True)
         sent += not wait
         now += wait and wait + 0.015
     assert sent >= 0.95 * 30 * 100
@@ -69,8 +71,9 @@ def test_no_second_ever_holds_more_than_it_may_whatever_was_saved_up(pauses: lis
     for pause in pauses:
         now += pause
         while not pacer.take("any", None, now=now, goes_first=goes_first):
+            pacer.end(now, now=now, is_answered=True)
             sent.append(now)
-    assert all(later - earlier > 1.0 for earlier, later in zip(sent, sent[30:], strict=False))
+    assert all(later - earlier >= 1.0 for earlier, later in zip(sent, sent[30:], strict=False))
 
 
 @given(st.lists(st.floats(0.0, 3.0), min_size=1, max_size=80))
