@@ -38,6 +38,7 @@ from bot.ports.progress import Beat, unheard
 from bot.ports.storage import Storage
 from bot.services.breaker import Breaker
 from bot.services.doubtful import DoubtfulSends
+from bot.services.patience import Patience
 from bot.services.shown import NothingToShowError, Shown, post_of, shown_by
 from bot.services.write_down import Logbook, Moved
 
@@ -53,6 +54,7 @@ _AGAIN_S = 1.0
 _DRAIN_S = 10.0
 _MAX_POISONED = 5
 _CRASHED = "the process ended while it was being sent"
+_NO_END = "it came to no end"
 _NEVER_BEGUN = "the database gave no answer when its turn came, and nothing was sent"
 
 _Attempt = Callable[[Claim, Shown], Awaitable[Outcome]]
@@ -75,7 +77,15 @@ class Deliverer:
     under way goes on, what arrived is remembered until it can be written down, and nothing new is taken.
     """
 
-    def __init__(self, storage: Storage, platforms: Mapping[str, ChatPlatform], clock: Clock, events: Events) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        platforms: Mapping[str, ChatPlatform],
+        clock: Clock,
+        events: Events,
+        *,
+        patience: Patience | None = None,
+    ) -> None:
         self._storage = storage
         self._platforms = platforms
         self._clock = clock
@@ -88,8 +98,9 @@ class Deliverer:
         """Claimed, perhaps, and not begun: a COMMIT may be done although nobody answered."""
         self._flying: dict[asyncio.Task[None], Claim] = {}
         self._logbook = Logbook(storage, clock, events)
+        self._patience = patience or Patience(events)
         self._breakers: defaultdict[str, Breaker] = defaultdict(lambda: Breaker(clock))
-        self._doubtful = DoubtfulSends(platforms, clock, self._post_of)
+        self._doubtful = DoubtfulSends(platforms, clock, self._post_of, self._patience)
         self._poison: Counter[DeliveryId] = Counter()
 
     def wake(self) -> None:
@@ -154,12 +165,17 @@ class Deliverer:
         return {claim.id for claim in held} | self._logbook.unwritten
 
     async def run(self, beat: Beat = unheard) -> None:
-        """Deliver until ``stop``. Cancelling it cuts what is under way."""
+        """Deliver until ``stop``. Cancelling it cuts what is under way.
+
+        ``beat`` is not called while sends of a connected platform hang, whatever else gets on.
+        """
+        self._patience.begin_again()
         writer = asyncio.create_task(self._logbook.keep(self.wake))
         trouble: str | None = None
         try:
             while not self._is_stopping:
-                beat(trouble)
+                if not self._patience.is_lost(self._connected):
+                    beat(trouble)
                 self._wake.clear()
                 trouble = await self._go_on(trouble)
             if self._flying:
@@ -332,14 +348,16 @@ class Deliverer:
         elif claim.receipt is None or not claim.receipt.message_ids:
             return Sent(receipt=None)
         else:
-            receipt = await platform.edit(claim.receipt, self._post_of(shown))
+            editing = platform.edit(claim.receipt, self._post_of(shown))
+            receipt = await self._patience.ended(platform.name, editing, otherwise=UncertainError(_NO_END))
         self._breakers[platform.name].answered()
         return Sent(receipt=receipt)
 
     async def _send(self, platform: ChatPlatform, claim: Claim, post: Post) -> Receipt:
         """The receipt. A send that breaks without an answer of the platform may have broken after the post left."""
         try:
-            return await platform.send(claim.channel, post, once=claim.once)
+            sending = platform.send(claim.channel, post, once=claim.once)
+            return await self._patience.ended(platform.name, sending, otherwise=UncertainError(_NO_END))
         except SendError:
             raise
         except Exception as error:

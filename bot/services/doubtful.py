@@ -19,6 +19,7 @@ from bot.domain.delivery import (
 from bot.messages.post import Post
 from bot.ports.clock import Clock
 from bot.ports.platform import ChatPlatform, SendError, TryLaterError, UncertainError
+from bot.services.patience import Patience
 from bot.services.shown import Shown
 
 _CLOCKS_APART = timedelta(hours=25)
@@ -26,14 +27,23 @@ _CLOCKS_APART = timedelta(hours=25)
 that is a day or a time zone wrong is met more often than one would think.
 """
 
+_HANGS_S = 30.0
+
 
 class DoubtfulSends:
     """Looks into the channel's history where there is one, and else repeats as often as the rules allow."""
 
-    def __init__(self, platforms: Mapping[str, ChatPlatform], clock: Clock, post_of: Callable[[Shown], Post]) -> None:
+    def __init__(
+        self,
+        platforms: Mapping[str, ChatPlatform],
+        clock: Clock,
+        post_of: Callable[[Shown], Post],
+        patience: Patience,
+    ) -> None:
         self._platforms = platforms
         self._clock = clock
         self._post_of = post_of
+        self._patience = patience
 
     async def left_behind(self, claim: Claim, shown: Shown) -> Receipt | None:
         """What an attempt of unknown outcome put there, looked for where a repeat would no longer be recognised.
@@ -82,4 +92,6 @@ class DoubtfulSends:
     async def _find(self, claim: Claim, shown: Shown) -> Receipt | None:
         """Raises UncertainError where the platform has a history that we may not read."""
         platform = self._platforms[claim.channel.platform]
-        return await platform.find(claim.channel, self._post_of(shown), since=claim.first_attempt_at - _CLOCKS_APART)
+        looking = platform.find(claim.channel, self._post_of(shown), since=claim.first_attempt_at - _CLOCKS_APART)
+        hangs = TryLaterError("the look into its history came to no end", wait_s=_HANGS_S)
+        return await self._patience.ended(platform.name, looking, otherwise=hangs)

@@ -277,6 +277,62 @@ async def test_a_loop_that_cannot_be_kept_going_ends_the_run(newsroom: Newsroom)
             await run.task
 
 
+Hang = Callable[["Running"], None]
+
+
+def _hang_reader(run: "Running") -> None:
+    run.reader.read_due = for_ever  # type: ignore[assignment,method-assign]  # a parser that never answers
+
+
+def _hang_deliverer(run: "Running") -> None:
+    run.deliverer.run = never_moves  # type: ignore[assignment,method-assign]  # nothing is claimed any more
+
+
+def _hang_recovery(run: "Running") -> None:
+    run.deliverer.recover = never_moves  # type: ignore[assignment,method-assign]  # the same
+
+
+def _hang_pages(run: "Running") -> None:
+    run.runtime._completer.run = never_moves  # type: ignore[assignment,method-assign]  # the same
+
+
+def _hang_listener(_: "Running") -> None:
+    """This one never says that its platform answered."""
+
+
+@pytest.mark.parametrize(
+    ("loop", "hang"),
+    [
+        ("sources", _hang_reader),
+        ("deliveries", _hang_deliverer),
+        ("recovery", _hang_recovery),
+        ("pages", _hang_pages),
+        ("discord", _hang_listener),
+        ("web", _hang_listener),
+    ],
+)
+async def test_whatever_stands_still_is_begun_again_within_five_minutes(
+    newsroom: Newsroom, loop: str, hang: Hang
+) -> None:
+    async with running(newsroom, Listener(), also={"web": Loop(run=never_moves)}) as run:
+        hang(run)
+        await run.connected("discord")
+        begun_again: list[object] = []
+        while loop not in begun_again and run.clock.monotonic() < 330:
+            run.clock.pass_on(10)
+            await until(lambda: run.runtime.progress.loops["pulse"] == run.clock.now())
+            begun_again = [told["loop"] for event, told in run.events.warnings if "stands still" in event]
+        assert loop in begun_again
+        assert run.clock.monotonic() <= 300
+
+
+async def test_every_loop_is_watched_but_for_those_that_wait_by_nature(newsroom: Newsroom) -> None:
+    async with running(newsroom, Listener(), Listener(name="telegram")) as run:
+        loops = run.runtime._loops()
+        assert {name for name, loop in loops.items() if not loop.is_watched} == {"connect discord", "connect telegram"}
+        assert {"sources", "pages", "deliveries", "recovery", "pulse", "discord", "telegram"} <= set(loops)
+
+
 async def test_a_platform_that_answers_is_seen_to(newsroom: Newsroom) -> None:
     platform = Listener()
     async with running(newsroom, platform) as run:

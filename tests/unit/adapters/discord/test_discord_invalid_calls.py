@@ -51,7 +51,7 @@ def test_when_the_storm_is_over_all_goes_on_within_a_minute() -> None:
             invalid.went_well()
         clock.pass_on(wait_s)
     assert clock.monotonic() <= 60
-    assert begun[:4] == [0, 1, 2, 4]
+    assert begun == sorted(begun)
 
 
 def test_the_first_refusal_after_that_makes_it_wait_again() -> None:

@@ -22,6 +22,7 @@ from bot.ports.platform import (
 )
 from bot.ports.storage import Reading, UnitOfWork
 from bot.services.deliver import LEASE, Deliverer
+from bot.services.patience import Patience
 from bot.services.publish import publish
 from bot.services.topics import Topics
 from storage import Database
@@ -102,8 +103,16 @@ class Outbox:
         self.storage = Storage(database)
         self.deliverer = self.another()
 
-    def another(self) -> Deliverer:
-        return Deliverer(self.storage, {self.platform.name: self.platform}, self.clock, self.events)
+    def another(self, patience: Patience | None = None) -> Deliverer:
+        platforms = {self.platform.name: self.platform}
+        return Deliverer(self.storage, platforms, self.clock, self.events, patience=patience)
+
+    async def passes_until(self, holds: Callable[[], bool]) -> None:
+        """Time passes until it holds."""
+        async with asyncio.timeout(20):
+            while not holds():
+                self.clock.pass_on(0.1)
+                await asyncio.sleep(0)
 
     async def promise(self, *titles: str, places: tuple[str, ...] = ("100",), announce: int = 100) -> list[StoryId]:
         async with self.database.writing() as work:
@@ -774,6 +783,39 @@ async def test_a_platform_that_answers_nothing_holds_up_no_other(outbox: Outbox)
     outbox.platform.gate.set()
     both.stop()
     await running
+
+
+async def test_a_send_that_never_ends_is_cut_and_repeated_as_one_of_unknown_outcome(outbox: Outbox) -> None:
+    await outbox.promise("One")
+    outbox.deliverer = outbox.another(Patience(outbox.events, ends_in_s=0.01))
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    await outbox.deliverer.deliver_due()
+    outbox.platform.gate.set()
+    assert outbox.events.warnings == [("platform hangs, call cut", {"platform": "discord"})]
+    outbox.clock.pass_on(1)
+    await outbox.deliverer.deliver_due()
+    assert outbox.platform.titles == ["One"]
+    assert await outbox.counts() == {DeliveryState.SENT: 1}
+
+
+async def test_sends_that_hang_are_no_progress_until_one_ends(outbox: Outbox) -> None:
+    await outbox.promise("One", places=("1", "2", "3"))
+    outbox.platform = FakePlatform(repeat_safe_s=1e6)
+    outbox.deliverer = outbox.another(Patience(outbox.events, ends_in_s=0.05))
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    beats = FakeBeats()
+    delivering = asyncio.create_task(outbox.deliverer.run(beats))
+    await outbox.passes_until(lambda: len(outbox.events.warnings) >= 3)
+    heard = len(beats.heard)
+    await outbox.passes_until(lambda: len(outbox.events.warnings) > 3)
+    assert len(beats.heard) == heard
+    outbox.platform.gate.set()
+    await outbox.passes_until(lambda: len(beats.heard) > heard)
+    assert outbox.platform.titles
+    outbox.deliverer.stop()
+    await delivering
 
 
 async def test_one_post_is_made_for_all_channels_that_show_the_same(outbox: Outbox) -> None:
