@@ -159,8 +159,12 @@ def _webhook(settings: Settings, key: bytes) -> Webhook | None:
 
 def _looker(platforms: Mapping[str, ChatPlatform]) -> Callable[[], None]:
     """What tells the listener of this process, if there is one, to look into the inbox."""
-    listeners = [one for one in platforms.values() if isinstance(one, TelegramPlatform)]
-    return listeners[0].look if listeners else lambda: None
+    listener = _telegram(platforms)
+    return listener.look if listener else lambda: None
+
+
+def _telegram(platforms: Mapping[str, ChatPlatform]) -> TelegramPlatform | None:
+    return next((one for one in platforms.values() if isinstance(one, TelegramPlatform)), None)
 
 
 def _served(
@@ -183,10 +187,12 @@ def _served(
         served.metrics_mount(progress, outbox, desk.clock, figures=serving.figures),
     ]
     if webhook:
+        listener = _telegram(platforms)
         receiver = WebhookReceiver(
             DatabaseInbox(desk.database, desk.clock, tells=True),
             secret=webhook.secret,
             on_arrival=_looker(platforms),
+            excuse=listener.excuse if listener else None,
         )
         mounts.append(served.telegram_mount(webhook.path, receiver.take))
     loops: dict[str, Loop] = {}

@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 
 from bot.domain.lease import Lease
 from bot.ports.clock import Clock
@@ -117,34 +117,42 @@ class Runtime:
             self._failed.set()
 
     async def _listen_in_turn(self, platform: ChatPlatform, beat: Beat) -> None:
-        """Where one process at a time may listen, it is the one that sends."""
+        """Where one process at a time may listen, it is the one that sends.
+
+        We send no longer than the turn can be relied on, and listen until it is found to be another's: while the
+        database is gone somebody has to tell people so, and what they say stays with the platform until it is kept.
+        """
+        ear = _Ear(functools.partial(self._listen, platform, beat))
 
         async def listen_and_send(lease: Lease) -> None:
+            listening = await ear.open()
             sending = asyncio.create_task(self._send(platform, lease))
-            listening = asyncio.create_task(self._listen(platform, beat))
             try:
                 await asyncio.wait([sending, listening], return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in (sending, listening):
-                    task.cancel()
-                ends = await asyncio.gather(sending, listening, return_exceptions=True)
-            for end in ends:
-                if isinstance(end, Exception):
-                    raise end
+                sending.cancel()
+                await asyncio.wait([sending])
+            if not sending.cancelled():
+                sending.result()
 
-        await self._in_turn(platform, listen_and_send, beat)
+        try:
+            await self._in_turn(platform, listen_and_send, beat, passed=ear.close)
+        finally:
+            await ear.closed()
 
     async def _send_in_turn(self, platform: ChatPlatform, beat: Beat) -> None:
         """Everybody may listen, and one sends."""
         await platform.ready()
         await self._in_turn(platform, functools.partial(self._send, platform), beat)
 
-    async def _in_turn(self, platform: ChatPlatform, work: Work, beat: Beat) -> None:
+    async def _in_turn(
+        self, platform: ChatPlatform, work: Work, beat: Beat, *, passed: Callable[[], None] = lambda: None
+    ) -> None:
         def stop() -> None:
             self._deliverer.disconnect(platform.name)
             self.progress.connected.discard(platform.name)
 
-        await self._leases.while_held(platform.name, work, stop=stop, beat=beat)
+        await self._leases.while_held(platform.name, work, stop=stop, passed=passed, beat=beat)
 
     async def _send(self, platform: ChatPlatform, lease: Lease) -> None:
         await platform.ready()
@@ -182,3 +190,33 @@ class Runtime:
             self.progress.held = dict(self._leases.held)
             self._pulse(self.progress)
             await self._clock.sleep(_PULSE_S)
+
+
+class _Ear:
+    """Listening that outlasts turns."""
+
+    def __init__(self, listen: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._listen = listen
+        self._listening: asyncio.Task[None] | None = None
+
+    async def open(self) -> "asyncio.Task[None]":
+        """The listening that goes on, begun if there is none. Raises what ended it before."""
+        if self._listening and (self._listening.cancelling() or self._listening.done()):
+            await self.closed()
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._listen())
+        return self._listening
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._listening and not self._listening.cancelling():
+            self._listening.cancel()
+
+    async def closed(self) -> None:
+        """The same, and return once that is so. Raises what ended it before."""
+        self.close()
+        ended, self._listening = self._listening, None
+        if ended:
+            await asyncio.wait([ended])
+            if not ended.cancelled():
+                ended.result()

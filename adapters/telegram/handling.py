@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
@@ -14,8 +15,11 @@ from adapters.telegram.updates import lane_of, read_update
 from bot.ports.clock import Clock
 from bot.ports.inbox import Inbox, Letter
 
+_LOG = logging.getLogger(__name__)
+
 _AT_ONCE = 256
 _SETTLE_S = 0.05
+_AGAIN_S = 1.0
 
 Handler = Callable[[Update, Callable[[], None]], Awaitable[None]]
 """Handles one update; may let the next of the same person begin early. Must not raise."""
@@ -35,7 +39,7 @@ class Handling:
 
     @asynccontextmanager
     async def going_on(self) -> AsyncIterator[asyncio.TaskGroup]:
-        """Letters can be handed on within the block. Raises what the inbox raises."""
+        """Letters can be handed on within the block."""
         try:
             async with asyncio.TaskGroup() as group:
                 self._lanes = Lanes(group, at_most=_AT_ONCE)
@@ -43,7 +47,7 @@ class Handling:
                 yield group
                 settling.cancel()
         finally:
-            await self._mark_done()
+            await self._try_to_mark_done()
 
     async def take(self, letters: Iterable[Letter]) -> None:
         """Handle kept letters; what cannot be read any more is done."""
@@ -71,7 +75,18 @@ class Handling:
         while True:
             await self._has_finished.wait()
             await self._clock.sleep(_SETTLE_S)
+            if not await self._try_to_mark_done():
+                await self._clock.sleep(_AGAIN_S)
+
+    async def _try_to_mark_done(self) -> bool:
+        """Whether nothing that was handled is open any more. What stays open for ever is handled once more."""
+        try:
             await self._mark_done()
+        except Exception as error:  # noqa: BLE001  # the database may be back in a moment
+            _LOG.warning("telegram: what was handled cannot be marked done (%s)", type(error).__name__)
+            self._has_finished.set()
+            return False
+        return True
 
     async def _mark_done(self) -> None:
         self._has_finished.clear()

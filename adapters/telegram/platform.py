@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, TelegramError
 from adapters.telegram.budget import Budget, Purpose
 from adapters.telegram.client import Client
 from adapters.telegram.errors import is_gone, is_unchanged, send_error
+from adapters.telegram.excuses import Excuses
 from adapters.telegram.handling import Handler
 from adapters.telegram.inbound import ANONYMOUS_ADMIN, Inbound, channel_ref
 from adapters.telegram.limits import LIMITS, OVERALL, PAID, PAID_IN_FLIGHT, PLATFORM
@@ -24,6 +25,7 @@ from adapters.telegram.respond import Responder
 from adapters.telegram.rights import Rights
 from adapters.telegram.speech import Speech
 from adapters.telegram.transport import AiohttpTransport, SlowDownError, api_address
+from adapters.telegram.updates import read_update
 from adapters.telegram.webhook import Webhook, WebhookListener
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import Receipt
@@ -94,6 +96,7 @@ class TelegramPlatform:
         self._is_ready = asyncio.Event()
         self._webhook = webhook
         self._arrived = asyncio.Event()
+        self._excuses: Excuses | None = None
 
     @property
     def name(self) -> str:
@@ -109,7 +112,7 @@ class TelegramPlatform:
         try:
             me = await self._log_in()
             await publish_menus(self._client, desk.commands)
-            listener = self._listener(self._handler(desk, me), beat)
+            listener = self._listener(desk, me, beat)
             _LOG.info("telegram: ready as @%s", me.username)
             self._is_ready.set()
             await listener.run()
@@ -189,13 +192,26 @@ class TelegramPlatform:
         is_person = person.id.isdecimal() and int(person.id) != ANONYMOUS_ADMIN
         return ChannelRef(platform=PLATFORM, id=person.id) if is_person else None
 
+    async def excuse(self, raw: object) -> None:
+        """Tell whoever speaks in the update, which was pushed to us and cannot be kept, that the answer comes later."""
+        update = read_update(raw, self._client)
+        if update is not None and self._excuses is not None:
+            await self._excuses.make([update])
+
     def look(self) -> None:
         """A receiver in this process has put something into the inbox."""
         self._arrived.set()
 
-    def _listener(self, handle: Handler, beat: Beat) -> Poller | WebhookListener:
+    def _listener(self, desk: Desk, me: User, beat: Beat) -> Poller | WebhookListener:
+        username = me.username or ""
+        inbound = Inbound(username=username, desk=desk, codec=self._codec)
+        speech = Speech(self._client, clock=self._clock, budget=self._budget)
+        responder = Responder(speech, username=username, desk=desk, codec=self._codec, clock=self._clock)
+        handle = self._handler(inbound, responder)
+        self._excuses = Excuses(self._client, speech, inbound, codec=self._codec, clock=self._clock)
         if self._webhook is None:
-            return Poller(self._client, inbox=self._inbox, clock=self._clock, handle=handle, beat=beat)
+            excuse = self._excuses.make
+            return Poller(self._client, inbox=self._inbox, clock=self._clock, handle=handle, excuse=excuse, beat=beat)
         return WebhookListener(
             self._client,
             self._webhook,
@@ -219,17 +235,7 @@ class TelegramPlatform:
                 await self._clock.sleep(wait_s)
                 failures += 1
 
-    def _handler(self, desk: Desk, me: User) -> Handler:
-        username = me.username or ""
-        inbound = Inbound(username=username, desk=desk, codec=self._codec)
-        responder = Responder(
-            Speech(self._client, clock=self._clock, budget=self._budget),
-            username=username,
-            desk=desk,
-            codec=self._codec,
-            clock=self._clock,
-        )
-
+    def _handler(self, inbound: Inbound, responder: Responder) -> Handler:
         async def handle(update: Update, step_aside: Callable[[], None]) -> None:
             try:
                 await self._tell(update)

@@ -110,7 +110,7 @@ class Responder:
 
     async def _say(self, post: Post, origin: Origin, pressed: Pressed) -> None:
         """A message in the chat, as a reply where others talk too."""
-        await asyncio.gather(pressed.answer(), self._send(self._render(post), _where(origin), pressed))
+        await asyncio.gather(pressed.answer(), self._send(self._render(post), where_to_answer(origin), pressed))
 
     async def _whisper(self, post: Post, incoming: Incoming, pressed: Pressed) -> None:
         """A message that only the person sees (Bot API 10.3), else the same in the private chat."""
@@ -119,7 +119,7 @@ class Responder:
             await self._lead_to_private(post, incoming, pressed)
             return
         whisper = {"receiver_user_id": origin.person, "callback_query_id": origin.query}
-        where = _where(origin) | {"ephemeral_message_parameters": whisper}
+        where = where_to_answer(origin) | {"ephemeral_message_parameters": whisper}
         try:
             message = await self._send(self._render(post), where, pressed, patience_s=_SHORT_PATIENCE_S)
         except (BadRequest, InvalidToken) as error:
@@ -174,7 +174,7 @@ class Responder:
         mentioned = (origin.person, origin.name) if is_shared and origin.person is not None else None
         patience_s = _SHORT_PATIENCE_S if is_shared and pressed.is_open else _LONG_PATIENCE_S
         prompt = render_prompt(form, link=link, mentioned=mentioned)
-        message = await self._send(prompt, _where(origin), pressed, patience_s=patience_s)
+        message = await self._send(prompt, where_to_answer(origin), pressed, patience_s=patience_s)
         if message is None and is_shared and pressed.is_open:
             await pressed.answer(url=link)
 
@@ -196,7 +196,7 @@ class Responder:
         return render(post, self._codec)
 
 
-def _where(origin: Origin) -> dict[str, Any]:
+def where_to_answer(origin: Origin) -> dict[str, Any]:
     """The chat and topic; what was typed where others talk too is replied to."""
     where: dict[str, Any] = {"chat_id": origin.chat, "message_thread_id": origin.thread}
     if origin.query is None and origin.kind is not ChannelKind.PRIVATE and origin.message is not None:

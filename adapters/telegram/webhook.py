@@ -8,12 +8,13 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from telegram.error import BadRequest, TelegramError
 
 from adapters.telegram.client import Client
+from adapters.telegram.excuses import PATIENCE_S, accept_soon
 from adapters.telegram.handling import Handler, Handling
 from adapters.telegram.limits import PLATFORM
 from adapters.telegram.updates import ALLOWED_UPDATES, number_of
@@ -53,10 +54,22 @@ def webhook_below(base: str, key: bytes) -> Webhook:
 
 
 class WebhookReceiver:
-    """Keeps what Telegram pushes. ``on_arrival`` is called after something new was kept."""
+    """Keeps what Telegram pushes. ``on_arrival`` is called after something new was kept, ``excuse`` with the update
+    where that does not happen soon.
+    """
 
-    def __init__(self, inbox: Inbox, *, secret: str, on_arrival: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        secret: str,
+        on_arrival: Callable[[], None] = lambda: None,
+        excuse: Callable[[object], Awaitable[None]] | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._inbox = inbox
+        self._excuse = excuse
+        self._patience_s = patience_s
         self._secret = secret.encode()
         self._on_arrival = on_arrival
 
@@ -69,9 +82,20 @@ class WebhookReceiver:
         letter = _letter(body)
         if letter is None:
             _LOG.error("telegram pushed something that is no update, left out")
-        elif await self._inbox.accept(PLATFORM, [letter]):
+        elif await self._is_new(letter):
             self._on_arrival()
         return True
+
+    async def _is_new(self, letter: Letter) -> bool:
+        async def excuse() -> None:
+            if self._excuse is not None:
+                await self._excuse(json.loads(letter.body))
+
+        try:
+            return bool(await accept_soon(self._inbox, [letter], excuse=excuse, patience_s=self._patience_s))
+        except Exception:
+            await excuse()
+            raise
 
 
 class WebhookListener:
@@ -98,14 +122,19 @@ class WebhookListener:
 
     async def run(self) -> None:
         """Until cancelled; what was left over from last time comes first. Telegram goes on pushing afterwards, or keeps
-        what it has for a day. Raises what the inbox raises.
+        what it has for a day.
         """
         async with self._handling.going_on() as group:
             group.create_task(self._stay_announced())
             handed: set[str] = set()
             while True:
                 self._arrived.clear()
-                letters = await self._inbox.pending(PLATFORM)
+                try:
+                    letters = await self._inbox.pending(PLATFORM)
+                except Exception as error:  # noqa: BLE001  # the database may be back in a moment
+                    _LOG.warning("telegram: the inbox cannot be read (%s)", type(error).__name__)
+                    await self._clock.sleep(_WAITS_S[0])
+                    continue
                 await self._handling.take([letter for letter in letters if letter.id not in handed])
                 handed = {letter.id for letter in letters}
                 await self._rest()

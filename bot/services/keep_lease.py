@@ -63,16 +63,22 @@ class LeaseKeeper:
         self.held: dict[str, int] = {}
 
     async def while_held(
-        self, task: str, work: Work, *, stop: Callable[[], None] = lambda: None, beat: Beat = unheard
+        self,
+        task: str,
+        work: Work,
+        *,
+        stop: Callable[[], None] = lambda: None,
+        passed: Callable[[], None] = lambda: None,
+        beat: Beat = unheard,
     ) -> None:
         """Do the work in each of our turns, until it ends by itself, fails or we are cancelled.
 
         Where a turn cannot be relied on any longer, ``stop`` is called before anything that waited can go on, however
-        long this process was frozen; then the work is cancelled. ``stop`` is called at every other end too, and
-        ``beat`` while we stand by.
+        long this process was frozen; then the work is cancelled. ``stop`` is called at every other end too, ``beat``
+        while we stand by, and ``passed`` whenever the turn is found to be another's.
         """
         while True:
-            begun_at, lease = await self._taken(task, beat)
+            begun_at, lease = await self._taken(task, passed, beat)
             self._events.note("lease taken", task=task, fence=lease.fence)
             self.held[task] = lease.fence
             turn = _Turn(lease, work, stop)
@@ -93,7 +99,7 @@ class LeaseKeeper:
     def _reliable_s(self) -> float:
         return self._tempo.lasts_s - self._tempo.margin_s
 
-    async def _taken(self, task: str, beat: Beat) -> tuple[float, Lease]:
+    async def _taken(self, task: str, passed: Callable[[], None], beat: Beat) -> tuple[float, Lease]:
         """The lease once it is ours, and the loop's time at which it was certainly not ours yet."""
         has_trouble = False
         while True:
@@ -109,6 +115,7 @@ class LeaseKeeper:
                     self.standing_by.discard(task)
                     return asked_at, lease
                 self._stand_by(task)
+                passed()
             beat()
             await self._clock.sleep(self._tempo.asked_every_s)
 

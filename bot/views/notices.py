@@ -69,6 +69,8 @@ ONLY_MANAGERS_THERE = "Only people who manage that place can decide this. Ask on
 ONLY_EDITORS = (
     "Only people who manage a place that shows this story can change what belongs to it. Ask a moderator of yours."
 )
+LATER = "I am kept from my notes just now. I will answer as soon as I have them back."
+"""For what is not forgotten, unlike what ``BUSY`` is said to."""
 BUSY = "I am kept from my notes just now. Please try again in a minute: what was done is not done twice."
 TROUBLE = "Something went wrong on our side. Please try again in a minute: what was done is not done twice."
 """Nobody knows what was done: the database may have kept a change without our hearing of it."""

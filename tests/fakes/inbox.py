@@ -1,6 +1,9 @@
 """An inbox in memory."""
 
+import asyncio
 from collections.abc import Sequence
+
+from typing_extensions import override
 
 from bot.ports.inbox import Letter
 
@@ -27,3 +30,20 @@ class FakeInbox:
     def accepted(self) -> list[str]:
         """The numbers of all letters, in the order in which they came."""
         return list(self._letters)
+
+
+class FullInbox(FakeInbox):
+    """Keeps nothing as long as it is full, and says so at once, or once the ``gate`` is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_full = True
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    @override
+    async def accept(self, platform: str, letters: Sequence[Letter]) -> list[Letter]:
+        await self.gate.wait()
+        if self.is_full:
+            raise OSError("disk full")
+        return await super().accept(platform, letters)

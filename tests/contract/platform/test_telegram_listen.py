@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
@@ -12,17 +13,26 @@ from adapters.telegram.client import Client
 from adapters.telegram.transport import AiohttpTransport, api_address
 from bot.domain.channel import ChannelKind, ChannelRef
 from bot.domain.person import PersonRef
+from bot.messages.action import Action, Verb
 from bot.messages.exchange import Command, Show
 from bot.messages.menu import CommandOption, CommandSpec
-from bot.messages.post import Block, Post, Tone
+from bot.messages.post import Block, Control, Post, Tone
 from bot.messages.text import text
 from bot.ports.platform import PlatformStartError
+from bot.views.notices import LATER
 from tests.contract.platform.telegram_stand import CHANNEL, GROUP, PRIVATE_CHAT, Stand, listening, sandbox
 from tests.fakes.clocks import HeldClock
 from tests.fakes.desk import FakeDesk
 from tests.fakes.doors import FakeDoors
+from tests.fakes.inbox import FullInbox
 
+_Heard = TypeVar("_Heard")
 HELLO = Show(post=Post(tone=Tone.NOTICE, blocks=(Block(text=text("Hello.")),)))
+CARD = Post(
+    tone=Tone.NEWS,
+    title="Harbour bridge closes",
+    controls=((Control(label="Read", action=Action(verb=Verb.READ, subject=7)),),),
+)
 COMMANDS = (
     CommandSpec(name="start", description="Begin", is_greeting=True),
     CommandSpec(
@@ -226,6 +236,44 @@ async def test_what_was_not_finished_before_a_restart_is_answered_after_it() -> 
         async with listening(stand, second):
             [again] = await second.asked()
     assert again == first.requests[0]
+
+
+async def test_while_nothing_can_be_kept_people_hear_that_the_answer_comes_later_and_then_it_comes() -> None:
+    desk, clock, inbox = FakeDesk(*[HELLO] * 6, commands=COMMANDS), HeldClock(), FullInbox()
+    async with sandbox() as fresh:
+        stand = replace(fresh, inbox=inbox)
+        async with listening(stand, desk, stand.platform(clock)) as platform:
+            await platform.send(GROUP, CARD, once="a")
+            card = (await stand.sees())[0]
+            said = await stand.server.say(PRIVATE_CHAT.id, READER_1, "/headlines")
+            assert said.messages[-1].text == LATER
+            speaking = [
+                asyncio.create_task(stand.server.say(chat.id, person, words))
+                for chat, person, words in (
+                    (PRIVATE_CHAT, READER_1, "/headlines Japan"),
+                    (CHANNEL, MODERATOR_1, "/headlines"),
+                    (GROUP, READER_1, "good morning"),
+                    (GROUP, READER_1, "/headlines"),
+                )
+            ]
+            seen = await _in_time(clock, speaking[-1])
+            assert seen.messages[-1].text == LATER
+            assert (await _in_time(clock, asyncio.create_task(stand.press("Read", message=card)))).toast == LATER
+            assert desk.requests == []
+            seen_in = [await stand.sees(chat=chat) for chat in (PRIVATE_CHAT, GROUP, CHANNEL)]
+            excuses = [sum(message.text == LATER for message in messages) for messages in seen_in]
+            assert excuses == [1, 1, 0], "once in each chat, and never in a channel"
+
+            inbox.is_full = False
+            assert len(await _in_time(clock, asyncio.create_task(desk.asked(5)))) == 5
+            _forget(*speaking)
+
+
+async def _in_time(clock: HeldClock, waiting: "asyncio.Task[_Heard]") -> _Heard:
+    """What is waited for while time passes, but not faster than the server lets us have all updates each time."""
+    while not (await asyncio.wait([waiting], timeout=0.6))[0]:
+        clock.pass_on(1.0)
+    return waiting.result()
 
 
 async def test_a_group_that_moves_is_told_of() -> None:

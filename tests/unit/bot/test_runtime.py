@@ -2,8 +2,10 @@
 
 import asyncio
 import functools
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -11,6 +13,7 @@ import pytest
 from typing_extensions import override
 
 from bot.domain.delivery import DeliveryState
+from bot.domain.lease import Lease
 from bot.domain.subscription import Everything
 from bot.ports.platform import ChatPlatform, Desk, PlatformStartError
 from bot.ports.progress import Beat, Progress, unheard
@@ -18,7 +21,7 @@ from bot.runtime import NoPlatformError, Runtime
 from bot.services.complete_articles import ArticleCompleter
 from bot.services.deliver import Deliverer
 from bot.services.keep_going import Loop, StuckError
-from bot.services.keep_lease import LeaseKeeper
+from bot.services.keep_lease import LeaseKeeper, Work
 from bot.services.read_sources import SourceReader
 from tests.builders import draft
 from tests.fakes.clocks import HeldClock
@@ -53,6 +56,8 @@ class Listener(FakePlatform):
         self.listened = 0
         self.beat: Beat = unheard
 
+        self.is_listening = False
+
     def has_listened(self, times: int) -> bool:
         return self.listened == times
 
@@ -60,7 +65,61 @@ class Listener(FakePlatform):
     async def listen(self, desk: Desk, beat: Beat = unheard) -> None:
         self.listened += 1
         self.beat = beat
-        await super().listen(desk, beat) if not self.becomes else await self.becomes.pop(0)()
+        self.is_listening = True
+        try:
+            await super().listen(desk, beat) if not self.becomes else await self.becomes.pop(0)()
+        finally:
+            self.is_listening = False
+
+
+class Turns(LeaseKeeper):
+    """Turns at Telegram that begin and end when they are told to."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        super().__init__(newsroom.database, HeldClock(), FakeEvents(), holder="me", is_alone=True)
+        self._begun, self._lost, self._over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._is_anothers = False
+        self._begun.set()
+
+    def begin(self) -> None:
+        self._begun.set()
+
+    async def lose(self, *, is_anothers: bool = False) -> None:
+        self._is_anothers = is_anothers
+        self._lost.set()
+        await self._over.wait()
+        self._over.clear()
+
+    @override
+    async def while_held(
+        self,
+        task: str,
+        work: Work,
+        *,
+        stop: Callable[[], None] = lambda: None,
+        passed: Callable[[], None] = lambda: None,
+        beat: Beat = unheard,
+    ) -> None:
+        if task != "telegram":
+            await for_ever()
+        for fence in itertools.count(1):
+            await self._begun.wait()
+            self._begun.clear()
+            working = asyncio.ensure_future(work(Lease(task=task, holder="me", fence=fence)))
+            losing = asyncio.create_task(self._lost.wait())
+            try:
+                await asyncio.wait([working, losing], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                stop()
+                working.cancel()
+                losing.cancel()
+                await asyncio.wait([working])
+            if not working.cancelled():
+                working.result()
+            self._lost.clear()
+            self._over.set()
+            if self._is_anothers:
+                passed()
 
 
 class HaltingReader(SourceReader):
@@ -107,7 +166,12 @@ class Running:
     """A runtime that runs, with what it works on."""
 
     def __init__(
-        self, newsroom: Newsroom, *platforms: FakePlatform, clock: HeldClock, also: Mapping[str, Loop]
+        self,
+        newsroom: Newsroom,
+        *platforms: FakePlatform,
+        clock: HeldClock,
+        also: Mapping[str, Loop],
+        leases: LeaseKeeper | None,
     ) -> None:
         self.clock = clock
         self.events = FakeEvents()
@@ -135,7 +199,7 @@ class Running:
             clock=self.clock,
             events=self.events,
             pulse=self.pulses.append,
-            leases=LeaseKeeper(newsroom.database, self.clock, self.events, holder="me", is_alone=True),
+            leases=leases or LeaseKeeper(newsroom.database, self.clock, self.events, holder="me", is_alone=True),
             also=also,
         )
         self.task = asyncio.create_task(self.runtime.run(self.stop))
@@ -156,8 +220,9 @@ async def running(
     *platforms: FakePlatform,
     clock: HeldClock | None = None,
     also: Mapping[str, Loop] = MappingProxyType({}),
+    leases: LeaseKeeper | None = None,
 ) -> AsyncIterator[Running]:
-    started = Running(newsroom, *platforms, clock=clock or HeldClock(), also=also)
+    started = Running(newsroom, *platforms, clock=clock or HeldClock(), also=also, leases=leases)
     try:
         yield started
     finally:
@@ -355,6 +420,49 @@ async def test_progress_is_told_every_five_seconds(newsroom: Newsroom) -> None:
         latest = run.pulses[-1]
         assert latest.connected == {"discord"}
         await until(lambda: latest.loops.get("sources") == run.clock.now())
+
+
+async def test_who_listens_goes_on_until_the_turn_is_found_to_be_another_s(newsroom: Newsroom) -> None:
+    platform, turns = Listener(name="telegram"), Turns(newsroom)
+    platform.limits = replace(platform.limits, one_listener=True)
+    async with running(newsroom, platform, leases=turns) as run:
+        await run.connected("telegram")
+        await turns.lose()
+        assert run.runtime.progress.connected == set(), "nothing is sent any more"
+        assert (platform.listened, platform.is_listening) == (1, True)
+        turns.begin()
+        await run.connected("telegram")
+        assert platform.listened == 1
+
+        await turns.lose(is_anothers=True)
+        await until(lambda: not platform.is_listening)
+        turns.begin()
+        await run.connected("telegram")
+        assert (platform.listened, platform.is_listening) == (2, True)
+        await run.ended()
+    assert not platform.is_listening
+
+
+async def test_listening_that_failed_between_two_turns_is_begun_again(newsroom: Newsroom) -> None:
+    cut = asyncio.Event()
+
+    async def runs_until_cut() -> None:
+        await cut.wait()
+        raise ConnectionResetError("cut")
+
+    platform, turns = Listener(runs_until_cut, name="telegram"), Turns(newsroom)
+    platform.limits = replace(platform.limits, one_listener=True)
+    async with running(newsroom, platform, leases=turns) as run:
+        await run.connected("telegram")
+        await turns.lose()
+        cut.set()
+        turns.begin()
+        await run.clock.asleep(2)
+        assert [event for event, _ in run.events.troubles] == ["loop failed"]
+        turns.begin()
+        run.clock.pass_on(2)
+        await run.connected("telegram")
+        assert platform.listened == 2
 
 
 async def test_what_dead_processes_left_is_looked_for_every_half_minute(newsroom: Newsroom) -> None:

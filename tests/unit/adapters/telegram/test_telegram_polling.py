@@ -15,7 +15,7 @@ from bot.ports.inbox import Letter
 from bot.ports.progress import Beat, unheard
 from tests.fakes.beats import FakeBeats
 from tests.fakes.clocks import HeldClock
-from tests.fakes.inbox import FakeInbox
+from tests.fakes.inbox import FakeInbox, FullInbox
 from tests.unit.adapters.telegram.bot_server import Script, calling, ok, refusal
 
 
@@ -42,11 +42,40 @@ class Hearing:
         return self.numbers
 
 
+class Excusing:
+    """Makes excuses by noting them."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.made = asyncio.Condition()
+
+    async def __call__(self, updates: Sequence[Update]) -> None:
+        async with self.made:
+            self.numbers += [update.update_id for update in updates]
+            self.made.notify_all()
+
+
 @asynccontextmanager
-async def polling(script: Script, inbox: FakeInbox, clock: HeldClock, beat: Beat = unheard) -> AsyncIterator[Hearing]:
+async def polling(
+    script: Script,
+    inbox: FakeInbox,
+    clock: HeldClock,
+    beat: Beat = unheard,
+    excuse: Excusing | None = None,
+    patience_s: float = 60.0,
+) -> AsyncIterator[Hearing]:
     hearing = Hearing()
     async with calling(script.answer) as client:
-        task = asyncio.create_task(Poller(client, inbox=inbox, clock=clock, handle=hearing, beat=beat).run())
+        poller = Poller(
+            client,
+            inbox=inbox,
+            clock=clock,
+            handle=hearing,
+            excuse=excuse or Excusing(),
+            beat=beat,
+            patience_s=patience_s,
+        )
+        task = asyncio.create_task(poller.run())
         yield hearing
         task.cancel()
         await asyncio.wait([task])
@@ -64,17 +93,45 @@ async def test_updates_are_kept_before_they_are_confirmed_and_asked_for_by_name(
     assert inbox.accepted == ["7", "8"]
 
 
-async def test_a_batch_that_cannot_be_kept_is_not_confirmed() -> None:
-    class FullInbox(FakeInbox):
-        @override
-        async def accept(self, platform: str, letters: Sequence[Letter]) -> list[Letter]:
-            raise OSError("disk full")
+async def test_a_batch_that_cannot_be_kept_is_excused_and_asked_for_until_it_can() -> None:
+    script = Script(getUpdates=[ok([update(7)]), ok([update(7), update(8)])])
+    inbox, clock, excuse, beats = FullInbox(), HeldClock(), Excusing(), FakeBeats()
+    async with polling(script, inbox, clock, beats, excuse) as hearing:
+        await clock.asleep(1.0)
+        assert excuse.numbers == [7]
+        assert hearing.numbers == []
+        inbox.is_full = False
+        clock.pass_on(1.0)
+        assert await hearing.until(2) == [7, 8]
+        polls = await script.called("getUpdates", 3)
+    assert ["offset" in poll for poll in polls] == [False, False, True]
+    assert polls[2]["offset"] == 9
+    trouble, well = beats.heard
+    assert "later" in (trouble or "")
+    assert well is None
 
-    script = Script(getUpdates=[ok([update(7)])])
-    async with calling(script.answer) as client:
-        with pytest.raises(ExceptionGroup, match="unhandled"):
-            await Poller(client, inbox=FullInbox(), clock=HeldClock(), handle=Hearing()).run()
-    assert len(script.calls) == 1
+
+async def test_people_who_wait_for_the_inbox_are_told_so_and_answered_once_it_is_back() -> None:
+    script = Script(getUpdates=[ok([update(7)]), ok([update(7), update(8)])])
+    inbox, excuse = FullInbox(), Excusing()
+    inbox.is_full = False
+    inbox.gate.clear()
+    async with polling(script, inbox, HeldClock(), excuse=excuse, patience_s=0.01) as hearing:
+        async with excuse.made:
+            await excuse.made.wait_for(lambda: 8 in excuse.numbers)
+        assert hearing.numbers == []
+        inbox.gate.set()
+    assert excuse.numbers[:3] == [7, 7, 8], "who spoke meanwhile is told too"
+
+
+async def test_whoever_can_keep_nothing_is_not_in_the_way_of_another_poller() -> None:
+    taken = refusal(409, "Conflict: terminated by other getUpdates request")
+    script = Script(getUpdates=[ok([update(7)]), taken])
+    clock = HeldClock()
+    async with polling(script, FullInbox(), clock):
+        await clock.asleep(1.0)
+        clock.pass_on(1.0)
+        await clock.asleep(60.0)
 
 
 async def test_what_was_handled_is_done_with_though_the_inbox_fails_once() -> None:
@@ -88,14 +145,14 @@ async def test_what_was_handled_is_done_with_though_the_inbox_fails_once() -> No
                 raise OSError("locked")
             await super().done(platform, ids)
 
-    script, inbox, clock, hearing = Script(getUpdates=[ok([update(7)])]), WeakInbox(), HeldClock(), Hearing()
-    async with calling(script.answer) as client:
-        polling = asyncio.create_task(Poller(client, inbox=inbox, clock=clock, handle=hearing).run())
+    script, inbox, clock = Script(getUpdates=[ok([update(7)])]), WeakInbox(), HeldClock()
+    async with polling(script, inbox, clock) as hearing:
         await hearing.until(1)
         await clock.asleep(0.05)
         clock.pass_on(0.05)
-        with pytest.raises(ExceptionGroup, match="unhandled"):
-            await polling
+        await clock.asleep(1.0)
+        assert await inbox.pending("telegram") != []
+        clock.pass_on(1.0)
     assert await inbox.pending("telegram") == []
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.ports.progress import Beat, unheard
 from tests.background import in_background
 from tests.fakes.beats import FakeBeats
 from tests.fakes.clocks import HeldClock
-from tests.fakes.inbox import FakeInbox
+from tests.fakes.inbox import FakeInbox, FullInbox
 from tests.unit.adapters.telegram.bot_server import Script, calling, ok, refusal
 from tests.unit.adapters.telegram.test_telegram_polling import Hearing, update
 
@@ -87,13 +87,39 @@ async def test_what_is_no_update_is_not_wanted_again(body: bytes) -> None:
 
 
 async def test_what_cannot_be_kept_is_not_acknowledged() -> None:
-    class FullInbox(FakeInbox):
-        @override
-        async def accept(self, platform: str, letters: Sequence[Letter]) -> list[Letter]:
-            raise OSError("disk full")
-
     with pytest.raises(OSError, match="disk full"):
         await WebhookReceiver(FullInbox(), secret="s3cret").take("s3cret", pushed(7))
+
+
+async def test_whoever_speaks_in_what_cannot_be_kept_soon_is_told_so() -> None:
+    inbox, excused = FullInbox(), asyncio.Queue[object]()
+    receiver = WebhookReceiver(inbox, secret="s3cret", excuse=excused.put, patience_s=0.01)
+    inbox.gate.clear()
+    taking = asyncio.create_task(receiver.take("s3cret", pushed(7)))
+    assert await excused.get() == update(7)
+    inbox.is_full = False
+    inbox.gate.set()
+    assert await taking
+    assert inbox.accepted == ["7"]
+
+
+async def test_an_inbox_that_cannot_be_read_is_looked_into_again() -> None:
+    class LockedInbox(FakeInbox):
+        is_locked = True
+
+        @override
+        async def pending(self, platform: str) -> list[Letter]:
+            if self.is_locked:
+                raise OSError("locked")
+            return await super().pending(platform)
+
+    inbox = LockedInbox()
+    async with listening(Script(), inbox) as stand:
+        await stand.clock.asleep(1.0)
+        inbox.is_locked = False
+        await stand.receiver.take("s3cret", pushed(7))
+        stand.clock.pass_on(1.0)
+        assert await stand.hearing.until(1) == [7]
 
 
 async def test_the_webhook_is_set_with_its_secret_and_nothing_that_waits_is_dropped() -> None:
