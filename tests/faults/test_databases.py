@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.delivery import DeliveryState
+from bot.views.notices import LATER
 from tests.fakes.commit_cutter import CommitCutter, laid
 from tests.faults.stage import (
+    ANSWERED_S,
     SENDS,
     all_told,
     answered,
@@ -59,6 +61,13 @@ async def _slow_sends_in_flight(cluster: Cluster) -> None:
     await eventually(flying, 10, "a send in each chat", look_s=0.02)
 
 
+async def _told_later(cluster: Cluster) -> None:
+    """On Telegram, where nothing is taken before it can be kept."""
+    took, said = await answered(await cluster.world.chat("telegram", "private", READER_1), "/headlines")
+    assert took <= ANSWERED_S
+    assert said == LATER
+
+
 async def test_a_locked_file_is_waited_for_and_what_was_answered_meanwhile_is_written_down(tmp_path: Path) -> None:
     """Twenty seconds in place of a minute: twice as long as a transaction waits for the lock."""
     async with open_cluster(tmp_path, sqlite_url(tmp_path)) as cluster:
@@ -73,6 +82,7 @@ async def test_a_locked_file_is_waited_for_and_what_was_answered_meanwhile_is_wr
             async with asyncio.timeout(2.5):
                 seen = await group.press(card, "👍")
             assert "try again in a minute" in str(seen)
+            await _told_later(cluster)
             await asyncio.sleep(_GONE_S)
             assert running.process.returncode is None
         await cluster.publish("After")
@@ -94,6 +104,7 @@ async def test_a_server_that_is_stopped_and_started_again_costs_nothing(tmp_path
                 assert took <= 2.5
                 assert "try again in a minute" in said
                 await asyncio.sleep(_GONE_S)
+                await _told_later(cluster)
                 assert running.process.returncode is None
             await cluster.publish("After")
             assert await all_told(cluster, 4 * _RESUMED_S) <= 2 * _RESUMED_S
