@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId, titles_before
@@ -111,6 +111,10 @@ class DatabaseArticles:
             .limit(limit)
         )
         return [to_article(row) for row in await self._connection.execute(statement)]
+
+    async def set_right(self, *, now: datetime) -> int:
+        is_astray = (_c.page_due_at > now, or_(_c.first_seen_at > now, _c.changed_at > now))
+        return (await self._connection.execute(update(articles).where(*is_astray).values(page_due_at=now))).rowcount
 
     async def complete(self, article_id: ArticleId, page: PageText) -> Article:
         said = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.addresses import without_secrets
@@ -83,6 +83,17 @@ class DatabaseSources:
             .limit(limit)
         )
         return [to_source(row) for row in await self._connection.execute(statement)]
+
+    async def set_right(self, *, now: datetime) -> int:
+        is_astray = or_(_c.last_read_at > now, _c.failing_since > now)
+        of = select(_c.id, _c.next_read_at, _c.last_read_at, _c.failing_since).where(is_astray, _c.next_read_at > now)
+        astray = (await self._connection.execute(of)).all()
+        for row in astray:
+            noted = [time for time in (row.last_read_at, row.failing_since) if time and time > now]
+            next_read_at = max(now, row.next_read_at - (max(noted) - now))
+            earlier = {"last_read_at": _by(row.last_read_at, now), "failing_since": _by(row.failing_since, now)}
+            await self._set(SourceId(row.id), next_read_at=next_read_at, **earlier)
+        return len(astray)
 
     async def save(self, source: Source) -> None:
         values = {
@@ -186,6 +197,10 @@ def to_source(row: Row[*tuple[Any, ...]]) -> Source:
         hub=HubLink(address=row.hub_address, topic=row.hub_topic) if row.hub_address else None,
         pushed_at=row.pushed_at,
     )
+
+
+def _by(time: datetime | None, now: datetime) -> datetime | None:
+    return time and min(time, now)
 
 
 def _described(source: NewSource) -> Mapping[str, Any]:

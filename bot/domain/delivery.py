@@ -10,6 +10,7 @@ from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId, ChannelRef, Loss, Prefers
 from bot.domain.digest import DigestId
 from bot.domain.notice import NoticeId
+from bot.domain.schedule import is_recent
 
 DeliveryId = NewType("DeliveryId", int)
 
@@ -219,7 +220,7 @@ def is_repeat_safe(claim: Claim, *, now: datetime, repeat_safe: timedelta) -> bo
     """Whether the platform still recognises a repeat by ``once``. Where the first attempt seems to lie ahead, the clock
     was set back since, and nobody knows how long ago it was.
     """
-    return timedelta(0) <= now - claim.first_attempt_at < repeat_safe
+    return is_recent(claim.first_attempt_at, now, within=repeat_safe)
 
 
 def after_uncertain(claim: Claim, *, now: datetime, repeat_safe: timedelta, reason: str) -> Outcome:

@@ -19,6 +19,13 @@ _FIRST_RETRY_CEILING = timedelta(hours=1)
 _MOST_DOUBLINGS = 10
 
 
+def is_recent(at: datetime, now: datetime, *, within: timedelta) -> bool:
+    """Whether that was less than so long ago. What seems to lie ahead was noted before the clock was set back, and
+    nobody knows how long ago that was: not recent.
+    """
+    return timedelta(0) <= now - at < within
+
+
 def paced_interval(lately: Sequence[datetime], now: datetime, *, before_s: float, has_gap: bool = False) -> float:
     """The seconds between two readings of a source whose newest articles came out ``lately``, newest first.
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.schedule import is_recent
+
 SourceId = NewType("SourceId", int)
 
 
@@ -132,4 +134,4 @@ class Source(NewSource):
 
     def is_pushed(self, now: datetime) -> bool:
         """Whether its news comes by itself, so that it may be read less often."""
-        return self.pushed_at is not None and now - self.pushed_at < PUSHES_LAST
+        return self.pushed_at is not None and is_recent(self.pushed_at, now, within=PUSHES_LAST)

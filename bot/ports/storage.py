@@ -47,6 +47,12 @@ class SourceStore(Protocol):
         """Feeds to be read now, longest overdue first; never paused ones."""
         ...
 
+    async def set_right(self, *, now: datetime) -> int:
+        """Let be read in time what was read, or failed, by a clock that was ahead: as long after now as it was to be
+        after that. How many.
+        """
+        ...
+
     async def save(self, source: Source) -> None:
         """Write what reading it brought: every field but ``is_paused``, ``labels`` and ``pushed_at``, which others set
         meanwhile.
@@ -153,6 +159,10 @@ class ArticleStore(Protocol):
 
     async def pages_due(self, now: datetime, *, limit: int) -> list[Article]:
         """Articles whose page is to be read now: announced ones first, then longest overdue."""
+        ...
+
+    async def set_right(self, *, now: datetime) -> int:
+        """Let the pages be read now of articles that came or changed by a clock that was ahead; how many."""
         ...
 
     async def complete(self, article_id: ArticleId, page: PageText) -> Article:

@@ -8,7 +8,7 @@ comes later is stored as a correction without a new post. The whole text may sho
 
 import asyncio
 from collections.abc import Callable, Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.domain.article import Article
@@ -19,6 +19,7 @@ from bot.ports.progress import Beat, unheard
 from bot.ports.reading import PageReader, ReadingError
 from bot.ports.storage import Storage
 from bot.services.join_stories import told_by_whole_text
+from bot.services.set_back import SetBack
 from bot.services.story_topics import set_story_topics
 from bot.services.topics import Topics
 
@@ -53,6 +54,7 @@ class ArticleCompleter:
         self._events = events
         self._refresh_delay = refresh_delay
         self._wake = wake
+        self._set_back = SetBack(clock)
 
     async def run(self, beat: Beat = unheard) -> None:
         """Complete what there is to complete, until cancelled; ``beat`` is called as it goes on."""
@@ -93,12 +95,19 @@ class ArticleCompleter:
         room = _AT_ONCE - len(busy)
         if room <= 0:
             return []
+        await self._set_back.heal(self._set_right)
         async with self._storage.reading() as look:
             due = await look.articles.pages_due(self._clock.now(), limit=_LOOKED_AT)
         first: dict[str, Article] = {}
         for article in due:
             first.setdefault(_host(article), article)
         return [article for host, article in first.items() if host not in busy][:room]
+
+    async def _set_right(self, now: datetime) -> None:
+        async with self._storage.writing() as work:
+            if count := await work.articles.set_right(now=now):
+                await work.commit()
+                self._events.warn("the clock was set back", pages=count)
 
     async def _store(self, article: Article, page: PageText) -> None:
         now = self._clock.now()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.domain.channel import Channel, ChannelId, ChannelRef, Loss
 from bot.domain.errors import NotAllowedError
+from bot.domain.schedule import is_recent
 from bot.ports.clock import Clock
 from bot.ports.storage import Storage, UnitOfWork
 from bot.services.tell_moderators import tell_back, tell_paused
@@ -74,12 +75,12 @@ class DoorKeeper:
             known = await look.channels.find(channel)
         if known is None or known.paused_at is None:
             return
-        if may_post or self._clock.now() - known.paused_at >= _BETWEEN_GUESSES:
+        if may_post or not is_recent(known.paused_at, self._clock.now(), within=_BETWEEN_GUESSES):
             await self.opened(channel)
 
     async def try_again(self, channel: Channel) -> bool:
         """A person says that we may post again; whether it was paused. Raises NotAllowedError where we just tried."""
-        if channel.paused_at and self._clock.now() - channel.paused_at < _BETWEEN_TRIES:
+        if channel.paused_at and is_recent(channel.paused_at, self._clock.now(), within=_BETWEEN_TRIES):
             raise NotAllowedError(TRIED_JUST_NOW)
         async with self._storage.writing() as work:
             was_paused = await let_in(work, channel.id, self._clock)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain import moves
 from bot.domain.addresses import without_secrets
@@ -19,6 +19,7 @@ from bot.ports.measures import FeedReading
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
 from bot.ports.storage import Storage, UnitOfWork
 from bot.services.publish import Published, publish
+from bot.services.set_back import SetBack
 from bot.services.share_hosts import SharedHosts, host_of
 from bot.services.tell_moderators import tell_source_fails, tell_source_is_back
 from bot.services.topics import Topics
@@ -82,6 +83,7 @@ class SourceReader:
         self._events = events
         self._refresh_delay = refresh_delay
         self._awake_since = clock.now()
+        self._set_back = SetBack(clock)
         self._going: dict[asyncio.Task[None], _Going] = {}
         # Where one may write at a time, whoever answers a person waits for one document at most, not for sixteen.
         self._storing = asyncio.Lock()
@@ -138,6 +140,7 @@ class SourceReader:
         One that takes more than a second goes on meanwhile and holds nobody up, neither those of this call nor those of
         a later one, which counts it.
         """
+        await self._set_back.heal(self._set_right)
         async with self._storage.reading() as look:
             due = await look.sources.due(self._clock.now(), limit=self._looked_at + len(self._going))
         going = {going.source.id for going in self._going.values()}
@@ -155,6 +158,13 @@ class SourceReader:
             if not (done or (has_started and waiting)):
                 return ended
             ended += len(done)
+
+    async def _set_right(self, now: datetime) -> None:
+        self._awake_since = min(self._awake_since, now)
+        async with self._storing, self._storage.writing() as work:
+            if count := await work.sources.set_right(now=now):
+                await work.commit()
+                self._events.warn("the clock was set back", sources=count)
 
     async def read(self, source: Source, *, lease: Lease | None = None) -> Published | ReadingError:
         """One reading. What goes wrong with it is written to the source and never raised. What was read in a turn that

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.channel import Channel, ChannelId
 from bot.domain.delivery import Buried, ChannelPaused, Claim, DeliveryKind, Parked, Settled
 from bot.domain.notice import NewNotice, NoticeKind
+from bot.domain.schedule import is_recent
 from bot.domain.source import Source
 from bot.ports.storage import UnitOfWork
 
@@ -36,7 +37,7 @@ async def tell_paused(work: UnitOfWork, channel_id: ChannelId, *, now: datetime)
     if channel is None or channel.paused_at is None or channel.paused_because is None:
         return
     last = await work.notices.last(NoticeKind.CHANNEL_PAUSED, channel_id)
-    if last and now - last.at < _PAUSE_TOLD_AGAIN:
+    if last and is_recent(last.at, now, within=_PAUSE_TOLD_AGAIN):
         return
     await work.notices.tell(
         NewNotice(
@@ -112,7 +113,7 @@ async def _tell_parked(work: UnitOfWork, claim: Claim, *, now: datetime) -> None
 
 async def _tell_refused(work: UnitOfWork, claim: Claim, reason: str, *, now: datetime) -> None:
     last = await work.notices.last(NoticeKind.POST_REFUSED, claim.channel_id)
-    if last and now - last.at < _REFUSAL_TOLD_AGAIN:
+    if last and is_recent(last.at, now, within=_REFUSAL_TOLD_AGAIN):
         return
     story = await work.stories.find(claim.story_id) if claim.story_id else None
     await work.notices.tell(

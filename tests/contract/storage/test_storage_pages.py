@@ -186,3 +186,18 @@ async def test_a_headline_that_the_platform_asked_to_wait_is_not_hastened(storag
     async with storage.writing() as work:
         assert await work.deliveries.hasten(story_id, now=NOON) == 0
         assert await work.deliveries.next_due(("discord",)) == SOON
+
+
+async def test_pages_of_what_came_by_a_clock_that_was_ahead_are_due_now(storage: Database) -> None:
+    came, changed, tried, done = [
+        await an_article(storage, keys=(name,), due=due)
+        for name, due in zip("abcd", [timedelta(0), None, timedelta(minutes=2), None], strict=True)
+    ]
+    earlier = NOON - timedelta(hours=1)
+    async with storage.writing() as work:
+        await work.articles.correct(changed, TEASER, keys=(), now=NOON, page_due_at=NOON)
+        assert await work.articles.set_right(now=NOON) == 0
+        assert await work.articles.set_right(now=earlier) == 3
+        due = {article.id for article in await work.articles.pages_due(earlier, limit=9)}
+    assert due == {came, changed, tried}
+    assert done not in due

@@ -167,3 +167,32 @@ async def test_a_source_moves_to_an_address_that_no_other_has_or_had(storage: Da
         assert await work.sources.find(source.id) == source
         assert await work.sources.move(source.id, "https://d.example/")
         assert await work.sources.at("https://d.example/") == replace(source, address="https://d.example/")
+
+
+async def test_what_was_read_by_a_clock_that_was_ahead_is_read_as_long_after_now_as_it_was_to_be(
+    storage: Database,
+) -> None:
+    ahead, minutes = NOON + timedelta(days=1), timedelta(minutes=10)
+    async with storage.writing() as work:
+        read, fails, well, late = [
+            await work.sources.add(new_source(f"https://{name}.example/feed"), now=NOON) for name in "abcd"
+        ]
+        await work.sources.save(replace(read, last_read_at=ahead, next_read_at=ahead + minutes))
+        await work.sources.save(
+            replace(fails, last_read_at=NOON, failing_since=ahead, next_read_at=ahead + 2 * minutes)
+        )
+        await work.sources.save(replace(well, last_read_at=NOON - minutes, next_read_at=NOON + minutes))
+        await work.sources.save(replace(late, last_read_at=ahead, next_read_at=NOON - minutes))
+
+        assert await work.sources.set_right(now=NOON) == 2
+        assert await work.sources.set_right(now=NOON) == 0
+        times = {source.id: source.next_read_at for source in await work.sources.all()}
+        assert times == {
+            read.id: NOON + minutes,
+            fails.id: NOON + 2 * minutes,
+            well.id: NOON + minutes,
+            late.id: NOON - minutes,
+        }
+        found = await work.sources.find(fails.id)
+        assert found
+        assert (found.last_read_at, found.failing_since) == (NOON, NOON)

@@ -336,3 +336,12 @@ async def test_a_whole_text_about_something_else_stays_a_story_of_its_own(office
     )
     await office.complete_all()
     assert (await office.story(second)).id == second
+
+
+@pytest.mark.parametrize("back_s", [3600, 86400])
+async def test_a_clock_set_back_keeps_no_page_waiting(office: Office, back_s: int) -> None:
+    await office.publish(teaser())
+    office.clock.pass_on(-back_s)
+    async with running(office):
+        await until(lambda: office.pages.asked == [LINK])
+    assert office.events.warnings == [("the clock was set back", {"pages": 1})]

@@ -107,6 +107,37 @@ async def test_a_feed_that_cannot_be_read_is_not_added(desk: Desk) -> None:
         assert await look.sources.all() == []
 
 
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1)])
+@pytest.mark.parametrize("is_failing", [False, True])
+async def test_a_clock_set_back_keeps_no_source_waiting_longer(
+    desk: Desk, back: timedelta, *, is_failing: bool
+) -> None:
+    desk.says("Old")
+    await desk.reader.add(ADDRESS, interval_s=600)
+    await desk.reader.read_due()
+    desk.clock.pass_on(1200)
+    if is_failing:
+        desk.fails()
+    assert await desk.reader.read_due() == 1
+    desk.clock.pass_on(-back.total_seconds())
+    assert await desk.reader.read_due() == 0
+    desk.says("New", "Old")
+    desk.clock.pass_on(1201)
+    assert await desk.reader.read_due() == 1
+    assert await desk.promised() == 2
+
+
+async def test_a_clock_that_was_set_back_while_we_were_away_keeps_no_source_waiting_longer(desk: Desk) -> None:
+    desk.says("Old")
+    await desk.reader.add(ADDRESS, interval_s=600)
+    desk.clock.pass_on(-86400)
+    reader = desk.started_again()
+    assert await reader.read_due() == 0
+    desk.clock.pass_on(901)
+    assert await reader.read_due() == 1
+    assert desk.events.warnings == [("the clock was set back", {"sources": 1})]
+
+
 async def test_a_feed_is_added_once(desk: Desk) -> None:
     desk.says("New")
     await desk.reader.add(ADDRESS)

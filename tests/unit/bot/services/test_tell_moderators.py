@@ -128,6 +128,19 @@ async def test_a_channel_that_closes_again_and_again_is_told_of_once_an_hour(wat
     assert len(watch.told) == 2
 
 
+@pytest.mark.parametrize("back_s", [3600, 86400])
+async def test_a_clock_set_back_keeps_nobody_from_hearing_or_trying(watch: Watch, back_s: int) -> None:
+    for _ in range(2):
+        await watch.doors.closed([_NEWS], reason="removed", loss=Loss.SHUT_OUT)
+        await watch.deliver()
+        async with watch.database.reading() as look:
+            channel = await look.channels.find(_NEWS)
+        assert channel
+        watch.clock.pass_on(-back_s)
+        assert await watch.doors.try_again(channel), "nobody tried just now"
+    assert len(watch.told) == 2
+
+
 async def test_doubtful_posts_are_told_together_with_what_can_be_done(watch: Watch) -> None:
     watch.platform.trouble_at[_NEWS] = _raising([UncertainError("cut")] * 4)
     await watch.posts("One", "Two")
