@@ -43,14 +43,24 @@ def reason(taken_at: datetime) -> str:
     return f"it waited when the backup of {taken_at:%d %b %Y, %H:%M} UTC was made, and may have been sent since"
 
 
-def sent_since(schema: str) -> str:
-    """Counts posts sent after ``:taken``: those promised after it (``repeats``) and those before (``known``)."""
+def sent(schema: str) -> str:
+    """Every post that was sent, as number, ``once`` and story; that of a digest has none."""
+    return f"SELECT id, once, story_id FROM {schema}.deliveries WHERE {_NEWS} AND state = 'sent'"  # noqa: S608  # ours
+
+
+def sent_since(schema: str, backup: str) -> str:
+    """Counts posts that were sent and that the other schema does not know as sent.
+
+    ``known`` are those that wait there; ``repeats`` are not there, and neither are their stories.
+    """
     return f"""
         SELECT
-            coalesce(sum(CASE WHEN wanted_at > :taken THEN 1 ELSE 0 END), 0) AS repeats,
-            coalesce(sum(CASE WHEN wanted_at <= :taken THEN 1 ELSE 0 END), 0) AS known
-        FROM {schema}.deliveries WHERE {_NEWS} AND state = 'sent' AND settled_at > :taken
-    """  # noqa: S608  # the schema's name is ours
+            coalesce(sum(CASE WHEN b.id IS NULL AND s.id IS NULL THEN 1 ELSE 0 END), 0) AS repeats,
+            coalesce(sum(CASE WHEN b.state <> 'sent' THEN 1 ELSE 0 END), 0) AS known
+        FROM ({sent(schema)}) AS d
+        LEFT JOIN {backup}.deliveries AS b ON b.id = d.id AND b.once = d.once
+        LEFT JOIN {backup}.stories AS s ON s.id = d.story_id
+    """  # noqa: S608  # the schemas' names are ours
 
 
 def nobody_sends() -> str:

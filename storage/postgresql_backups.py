@@ -8,12 +8,12 @@ import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,6 +29,9 @@ from storage.schema import migrate
 _LONGEST_REASON = 300
 _TOLD_LINES = 2
 """The complaint, and the detail of it: which versions do not fit, for one."""
+
+_CLOCKS_APART = timedelta(days=1)
+"""What was sent so long before a backup is in it, even if clocks were set meanwhile."""
 
 _WAITING = ("pending", "sending", "paused")
 _Result = TypeVar("_Result")
@@ -63,11 +66,25 @@ class PostgresqlBackups:
         async def compare(connection: AsyncConnection) -> Outlook:
             if not contents.key or await _key(connection) != contents.key:
                 return Outlook(contents=contents, present=False)
-            counted = await connection.execute(text(coming_back.sent_since("public")), {"taken": contents.taken_at})
-            repeats, known = counted.one()
+            since = {"since": contents.taken_at - _CLOCKS_APART}
+            lately = text(f"{coming_back.sent('public')} AND settled_at > :since")
+            sent = {row.id: row for row in await connection.execute(lately, since)}
+            repeats, known = self._sent_since(file, sent)
             return Outlook(contents=contents, present=True, repeats=repeats, known=known)
 
         return self._in_transaction(compare)
+
+    def _sent_since(self, file: str, sent: dict[int, Row[Any]]) -> tuple[int, int]:
+        """See ``coming_back.sent_since``; of posts that were sent lately, by number."""
+        known = 0
+        for row in self._rows(file, "deliveries"):
+            post = sent.get(int(row["id"]))
+            if post is not None and post.once == row["once"]:
+                del sent[post.id]
+                known += row["state"] != "sent"
+        stories = {post.story_id for post in sent.values()} - {None}
+        there = {number for row in self._rows(file, "stories") if (number := int(row["id"])) in stories}
+        return sum(post.story_id not in there for post in sent.values()), known
 
     def restore(self, file: str, *, now: datetime, searchable: Collection[str], resends: bool) -> Restored:
         """See ``Backups``. What goes wrong leaves the database as it was."""

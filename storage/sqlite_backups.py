@@ -45,8 +45,8 @@ class SqliteBackups:
         if not self._is_same_installation(contents):
             return Outlook(contents=contents, present=False)
         with closing(_opened(self._file)) as present:
-            asked = {"taken": _moment(contents.taken_at)}
-            repeats, known = present.execute(coming_back.sent_since("main"), asked).fetchone()
+            present.execute("ATTACH DATABASE ? AS backup", (file,))
+            repeats, known = present.execute(coming_back.sent_since("main", "backup")).fetchone()
         return Outlook(contents=contents, present=True, repeats=repeats, known=known)
 
     def restore(self, file: str, *, now: datetime, searchable: Collection[str], resends: bool) -> Restored:
@@ -78,7 +78,7 @@ class SqliteBackups:
             return False
         try:
             with closing(_opened(self._file)) as present:
-                present.execute(coming_back.sent_since("main"), {"taken": ""}).fetchone()
+                present.execute(coming_back.sent("main")).fetchone()
                 return bool(contents.key) and _key(present) == contents.key
         except sqlite3.Error:
             return False
