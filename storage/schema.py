@@ -16,6 +16,9 @@ from storage.engine import parse, postgresql_engine, sqlite_engine
 NEWEST = "0001"
 """The last migration in storage/migrations/versions."""
 
+VERSIONS = ("storage:migrations/versions",)
+"""Where migrations are."""
+
 _MIGRATING = 0x736368656D61
 """The number of PostgreSQL's advisory lock for those who migrate: "schema" in ASCII."""
 
@@ -92,4 +95,6 @@ def _upgrade(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("version_locations", "\n".join(VERSIONS))
+    config.set_main_option("path_separator", "newline")
     command.upgrade(config, NEWEST)

@@ -54,6 +54,10 @@ class Lives:
         pid = int(await self._mother.stdout.readline())
         return Life(pid, asyncio.create_task(_number(self._mother.stdout)))
 
+    def said(self, words: str) -> int:
+        """In how many lines the bots said that."""
+        return self._log.read_text(errors="replace").count(words) if self._log.exists() else 0
+
     def last_words(self) -> str:
         """The end of what the bots said."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-40:])

@@ -41,12 +41,14 @@ class Press:
     """``FEEDS`` feeds, each with one article more whenever it is read, until ``is_closed``.
 
     ``stored`` is what the database is known to hold: titles by code. What it does not hold yet stays in the documents.
+    ``readings`` counts how often any feed was read.
     """
 
     dice: random.Random
     is_closed: bool = False
     stored: dict[str, str] = field(default_factory=dict)
     _feeds: dict[int, list[_Entry]] = field(default_factory=dict)
+    readings: int = 0
     _told: int = 0
 
     @property
@@ -61,6 +63,7 @@ class Press:
 
     async def answer(self, request: web.Request) -> web.Response:
         """The document of one feed."""
+        self.readings += 1
         entries = self._feeds.setdefault(int(request.match_info["number"]), [])
         waiting = [entry for entry in entries if self.stored.get(entry.code) != entry.title]
         if not self.is_closed and len(waiting) < _AHEAD:

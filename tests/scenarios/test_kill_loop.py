@@ -1,4 +1,4 @@
-"""A short kill loop; ``make crash`` runs a long one, on PostgreSQL too."""
+"""A short kill loop; ``make crash`` runs a long one, on PostgreSQL too. And starts at which nothing is to happen."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash import loop
+from tests.crash.restarts import restarted
 from tests.crash.verdict import Place, Verdict, count, out_of_order
 
 _HERE: Place = ("telegram", "-100", "N00001")
@@ -20,6 +21,12 @@ async def test_killed_anywhere_it_loses_nothing_and_repeats_nothing_but_sends_in
     assert verdict.is_kept, "\n".join(verdict.broken)
     assert verdict.shown
     assert verdict.edits
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(100, marks=pytest.mark.fault)])
+async def test_starting_again_while_the_feeds_stand_still_posts_nothing(tmp_path: Path, times: int) -> None:
+    before, after = await restarted(tmp_path, times=times)
+    assert before == after > 0
 
 
 def _counted(
