@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ports.storage import Reading, UnitOfWork
+from bot.ports.storage import CollisionError, Reading, UnitOfWork
 from storage.engine import parse, postgresql_engine, sqlite_engine
 from storage.unit_of_work import DatabaseUnit
+
+_COLLISIONS = frozenset({"40001", "40P01"})
+"""serialization_failure and deadlock_detected (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
 class Database:
@@ -71,7 +75,12 @@ def open_storage(url: str) -> Database:
 
 @asynccontextmanager
 async def _transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Undone at the end, unless it was committed."""
-    async with engine.connect() as connection:
-        await connection.begin()
-        yield connection
+    """Undone at the end, unless it was committed. Raises CollisionError where the database chose to undo it."""
+    try:
+        async with engine.connect() as connection:
+            await connection.begin()
+            yield connection
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _COLLISIONS:
+            raise CollisionError("the database undid it for another's sake") from error
+        raise

@@ -30,6 +30,12 @@ from bot.domain.subscription import Subscription, SubscriptionId, Target
 from bot.domain.topic import TopicId
 
 
+class CollisionError(Exception):
+    """Two units of work waited for each other, and this one was undone so that the other could go on. The same again
+    does no harm and may succeed.
+    """
+
+
 class SourceStore(Protocol):
     """What we read."""
 
@@ -689,7 +695,9 @@ class Storage(Protocol):
         ...
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Change something. On a database with one writer, others wait until this one is left."""
+        """Change something. On a database with one writer, others wait until this one is left; where many write at
+        once, what is said within may raise CollisionError.
+        """
         ...
 
     async def close(self) -> None: ...

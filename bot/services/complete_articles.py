@@ -18,6 +18,7 @@ from bot.ports.events import Events
 from bot.ports.progress import Beat, unheard
 from bot.ports.reading import PageReader, ReadingError
 from bot.ports.storage import Storage
+from bot.services.collisions import again_after_collision
 from bot.services.join_stories import told_by_whole_text
 from bot.services.set_back import SetBack
 from bot.services.story_topics import set_story_topics
@@ -109,9 +110,11 @@ class ArticleCompleter:
                 await work.commit()
                 self._events.warn("the clock was set back", pages=count)
 
+    @again_after_collision
     async def _store(self, article: Article, page: PageText) -> None:
         now = self._clock.now()
         async with self._storage.writing() as work:
+            await work.stories.in_turn()
             completed = await work.articles.complete(article.id, page)
             await self._topics.refresh(work)
             matches = await self._topics.touched_by(work, completed.draft)
@@ -119,12 +122,13 @@ class ArticleCompleter:
             await set_story_topics(work, self._topics, story_id)
             if article.is_announced:
                 await work.deliveries.promise(story_id, now=now)
-            for told in {story_id, completed.story_id}:
+            for told in sorted({story_id, completed.story_id}):
                 await work.deliveries.hasten(told, now=now)
             await work.deliveries.refresh(story_id, due=now + self._refresh_delay)
             await work.commit()
         self._wake()
 
+    @again_after_collision
     async def _note(self, article: Article, error: ReadingError) -> None:
         now = self._clock.now()
         again_at = next_try(now, kind=error.kind, tries=article.page_tries + 1, at_least=error.retry_after)

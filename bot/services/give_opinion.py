@@ -10,6 +10,7 @@ from bot.domain.person import Person
 from bot.domain.story import Story
 from bot.ports.clock import Clock
 from bot.ports.storage import Storage, UnitOfWork
+from bot.services.collisions import again_after_collision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class OpinionBox:
         self._clock = clock
         self._refresh_delay = refresh_delay
 
+    @again_after_collision
     async def press_stance(self, person: Person, story_id: StoryId, stance: Stance, *, once: str) -> Given:
         """Take the stance, or take it back where the person has it already. The same request told twice counts once.
 
@@ -45,6 +47,7 @@ class OpinionBox:
             await work.commit()
         return given
 
+    @again_after_collision
     async def give(self, person: Person, story_id: StoryId, *, words: str | None, stance: Stance | None) -> Given:
         """Store words, a stance, or both; what is left out stays as it was. The same again changes nothing.
 

@@ -8,6 +8,7 @@ from bot.domain.errors import StoryEditError, UnknownArticleError, UnknownStoryE
 from bot.domain.story import Story
 from bot.ports.clock import Clock
 from bot.ports.storage import Reading, Storage, UnitOfWork
+from bot.services.collisions import again_after_collision
 from bot.services.story_topics import set_story_topics
 from bot.services.topics import Topics
 
@@ -37,6 +38,7 @@ class StoryEditor:
         self._clock = clock
         self._refresh_delay = refresh_delay
 
+    @again_after_collision
     async def merge(self, one: StoryId, other: StoryId) -> Merged:
         """Let the older of two stories tell what both told, with both's opinions; nothing is posted again.
 
@@ -54,6 +56,7 @@ class StoryEditor:
             await work.commit()
         return merged
 
+    @again_after_collision
     async def part(self, kept: StoryId, gone: StoryId) -> Parted:
         """Undo a merge: both stories tell again what they told before. Opinions stay with the one that was kept.
 
@@ -67,6 +70,7 @@ class StoryEditor:
             await work.commit()
         return parted
 
+    @again_after_collision
     async def split(self, article_id: ArticleId, *, announce: bool | None = None) -> Parted:
         """Let an article be a story of its own: the one that it was merged from, or a new one.
 

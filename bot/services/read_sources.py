@@ -18,6 +18,7 @@ from bot.ports.events import Events
 from bot.ports.measures import FeedReading
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
 from bot.ports.storage import Storage, UnitOfWork
+from bot.services.collisions import again_after_collision
 from bot.services.publish import Published, publish
 from bot.services.set_back import SetBack
 from bot.services.share_hosts import SharedHosts, host_of
@@ -180,12 +181,19 @@ class SourceReader:
             return error
         self._measure("unchanged" if isinstance(reading, Unchanged) else "changed", began)
         if isinstance(reading, Unchanged):
-            async with self._storing, self._storage.writing() as work:
-                if await _is_over(work, lease):
-                    return Published(identity=source.identity)
+            return await self._found_unchanged(source, reading, lease)
+        return await self._found(source, reading, lease)
+
+    @again_after_collision
+    async def _found_unchanged(self, source: Source, reading: Unchanged, lease: Lease | None) -> Published:
+        async with self._storing, self._storage.writing() as work:
+            if not await _is_over(work, lease):
                 await self._save(work, await self._moved(work, self._after(source, reading), source), before=source)
                 await work.commit()
-            return Published(identity=source.identity)
+        return Published(identity=source.identity)
+
+    @again_after_collision
+    async def _found(self, source: Source, reading: Reading, lease: Lease | None) -> Published:
         async with self._storing, self._storage.writing() as work:
             held = await work.sources.hold(source.id)
             if held is None or await _is_over(work, lease):
@@ -194,6 +202,7 @@ class SourceReader:
             await work.commit()
         return published
 
+    @again_after_collision
     async def take_pushed(self, source_id: SourceId, reading: Reading) -> Published | None:
         """Publish what the source's hub pushed, which may be all of the feed or only what is new in it; None where the
         source is paused or was removed. How readings went stays as it is.
@@ -298,6 +307,7 @@ class SourceReader:
         self._events.note("source moved", source=read.id, old=old, new=new)
         return replace(read, address=read.move.address, move=None)
 
+    @again_after_collision
     async def _note(self, source: Source, *, before: Source, lease: Lease | None) -> None:
         async with self._storing, self._storage.writing() as work:
             if not await _is_over(work, lease):
