@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help setup setup-dev run test faults bench crash browser lock lint format clean
+.PHONY: help setup setup-dev run test faults bench crash soak browser lock lint format clean
 
 help:
 	@echo "make setup    build the environment in $(VENV): the command is $(BIN)/newsbot"
@@ -18,6 +18,7 @@ help:
 	@echo "make format   put the code in its usual form"
 	@echo "make bench    measure, print a table"
 	@echo "make crash    kill the bot a thousand times (KILLS=1000), on both databases, and see what was lost"
+	@echo "make soak     let the bot work for an hour (MINUTES=60), and see whether it grows"
 	@echo "make lock     renew the lock files from pyproject.toml"
 	@echo "make clean    remove all that was built, not what the bot has stored"
 
@@ -71,6 +72,11 @@ KILLS := 1000
 
 crash: setup-dev
 	@exec $(BIN)/python -m tests.crash $(KILLS)
+
+MINUTES := 60
+
+soak: setup-dev
+	@exec $(BIN)/python -m tests.soak $(MINUTES)
 
 # --- Checking: the cheapest first ---
 
