@@ -13,6 +13,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.canaries import tells_no_token
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 30.0
 READER_1, READER_2, MODERATOR = "reader-1", "reader-2", "moderator-1"
@@ -77,6 +79,7 @@ class Process:
         async with asyncio.timeout(PATIENCE_S):
             code = await self.process.wait()
             await asyncio.gather(*self._readers)
+        tells_no_token("\n".join(self.lines))
         return code
 
     async def _read(self, stream: asyncio.StreamReader) -> None:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.canaries import tells_no_token
 from tests.crash.points import Order
 from tests.world import ROOT
 
@@ -56,11 +57,15 @@ class Lives:
 
     def said(self, words: str) -> int:
         """In how many lines the bots said that."""
-        return self._log.read_text(errors="replace").count(words) if self._log.exists() else 0
+        return self.all_words().count(words)
+
+    def all_words(self) -> str:
+        """What all of the bots said."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def last_words(self) -> str:
-        """The end of what the bots said."""
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-40:])
+        """The end of it."""
+        return "\n".join(self.all_words().splitlines()[-40:])
 
 
 @asynccontextmanager
@@ -76,12 +81,14 @@ async def given(environment: Mapping[str, str], log: Path) -> AsyncIterator[Live
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
+    lives = Lives(mother, environment, log)
     try:
-        yield Lives(mother, environment, log)
+        yield lives
     finally:
         assert mother.stdin
         mother.stdin.close()
         await mother.wait()
+    tells_no_token(lives.all_words())
 
 
 async def _number(stream: asyncio.StreamReader) -> int:

@@ -5,7 +5,9 @@ clear all away. It is finished by the retries that a running bot makes; see ``te
 """
 
 import asyncio
+import io
 import itertools
+import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,7 +16,10 @@ from unittest.mock import patch
 
 import pytest
 
+from adapters.machine.logs import set_up_logs
 from storage import migrate, open_storage
+from tests.canaries import tells_no_token
+from tests.command_line import kept_log
 from tests.failing.calls import watched_calls
 from tests.failing.cycle import PLACES, Bot, Traces, running_bot
 from tests.failing.nth import Nth
@@ -43,6 +48,18 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def _one_post_after_a_gap() -> Iterator[None]:
     with patch("bot.domain.catching_up.AFTER_A_GAP", 1):  # so that two articles are enough for a digest
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_token_is_told(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever fails, the log at its finest has no token in it (S8)."""
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    with kept_log():
+        set_up_logs("DEBUG")
+        yield
+    assert written.getvalue()
+    tells_no_token(written.getvalue())
 
 
 async def test_a_statement_here_and_there_may_fail_once(tmp_path: Path) -> None:
