@@ -1,4 +1,4 @@
-"""A story that changes, and its headlines that are being taken for sending, on a database where many write at once.
+"""A story that changes, and its cards that are just being sent, on a database where many write at once.
 
 Whoever sends reads the story once the claim is committed. A change that is committed after that must find the card in
 flight and promise it an edit, and one that was committed before is what the card shows. In between, with neither
@@ -10,12 +10,13 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from sqlalchemy import BigInteger, Integer, bindparam, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from storage import dialects
+from storage.outbox import Delivery
 from storage.tables import stories
 
 _CHANGING: Final = 0x73746F72
@@ -30,6 +31,16 @@ async def begin(connection: AsyncConnection, story_id: StoryId) -> None:
         lock = func.pg_advisory_xact_lock(literal(_CHANGING, Integer), cast(stories.c.id % _FOLD, Integer))
         its_numbers = select(lock).where(or_(stories.c.id == number, stories.c.merged_into == number))
         await connection.execute(its_numbers, {"story_id": story_id})
+
+
+async def hold(connection: AsyncConnection, cards: Delivery, which: ColumnElement[bool]) -> None:
+    """Until this transaction ends these cards stay as they are; waits for what is just being written down of them.
+
+    Or one that is put aside at the same time would be promised an edit for which there is no message.
+    """
+    if dialects.is_postgresql(connection):
+        in_order = select(cards.c.id).where(which).order_by(cards.c.story_id, cards.c.channel_id)
+        await connection.execute(in_order.with_for_update(read=True, of=cards))
 
 
 async def under_way(connection: AsyncConnection, story_ids: Collection[StoryId]) -> AbstractSet[StoryId]:

@@ -82,19 +82,23 @@ class DatabaseDeliveries:
     async def refresh(self, story_id: StoryId, *, due: datetime) -> int:
         await changes.begin(self._connection, story_id)
         card = deliveries.alias("card")
+        is_its_card = and_(
+            or_(card.c.story_id == story_id, card.c.story_id.in_(merged_into(story_id))),
+            is_of(card, DeliveryKind.HEADLINE),
+        )
+        is_under_way = or_(
+            is_in(card, DeliveryState.SENDING),
+            # What was tried may stand there, with the words of that time.
+            and_(is_in(card, DeliveryState.PENDING, DeliveryState.PAUSED), card.c.attempt > 0),
+        )
+        await changes.hold(self._connection, card, and_(is_its_card, is_under_way))
         row = new_row(DeliveryKind.REFRESH, story_id=card.c.story_id, part=card.c.part, due=due)
         rows = (
             select(*row.values())
             .join_from(card, channels, channels.c.id == card.c.channel_id)
             .where(
-                or_(card.c.story_id == story_id, card.c.story_id.in_(merged_into(story_id))),
-                is_of(card, DeliveryKind.HEADLINE),
-                or_(
-                    and_(is_in(card, DeliveryState.SENT), card.c.receipt_messages.is_not(None)),
-                    is_in(card, DeliveryState.SENDING),
-                    # What was tried may stand there, with the words of that time.
-                    and_(is_in(card, DeliveryState.PENDING, DeliveryState.PAUSED), card.c.attempt > 0),
-                ),
+                is_its_card,
+                or_(and_(is_in(card, DeliveryState.SENT), card.c.receipt_messages.is_not(None)), is_under_way),
             )
             .order_by(card.c.story_id, card.c.channel_id)
         )

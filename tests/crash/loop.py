@@ -12,8 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import select
+
 from bot.domain.delivery import DeliveryState
-from storage.database import open_storage
+from storage.database import Database, open_storage
+from storage.outbox import is_card_of
+from storage.tables import deliveries
 from tests.crash import points
 from tests.crash.ground import Ground, prepared, press_anything
 from tests.crash.life import Life
@@ -149,9 +153,23 @@ async def _until(ground: Ground, life: Life, witness: Witness, is_so: Callable[[
                 await asyncio.sleep(0.25)
         raise KillLoopError(f"It ended by itself:\n{ground.lives.last_words()}")
     except TimeoutError:
-        raise KillLoopError(f"It did not come to an end: {counts}\n{ground.lives.last_words()}") from None
+        waiting = "\n".join(await _waiting(storage))
+        raise KillLoopError(f"It did not come to an end: {counts}\n{waiting}\n{ground.lives.last_words()}") from None
     finally:
         await storage.close()
+
+
+async def _waiting(storage: Database) -> list[str]:
+    """Every delivery that is neither sent nor put aside, with where its card stands."""
+    card = deliveries.alias("card")
+    over = (DeliveryState.SENT, DeliveryState.PARKED, DeliveryState.BURIED)
+    statement = (
+        select(deliveries, card.c.state.label("card"))
+        .join(card, is_card_of(card, deliveries), isouter=True)
+        .where(deliveries.c.state.not_in(over))
+    )
+    async with storage.looking() as connection:
+        return [str(dict(row)) for row in (await connection.execute(statement)).mappings()]
 
 
 def _check_seams(died: Counter[str]) -> None:

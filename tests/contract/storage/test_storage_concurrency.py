@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from bot.domain.channel import ChannelId
-from bot.domain.delivery import Claim, DeliveryId, DeliveryState, Sent, Waiting
+from bot.domain.delivery import Claim, DeliveryId, DeliveryState, Parked, Sent, Settled, Waiting
 from bot.domain.subscription import Everything
 from bot.ports.inbox import Letter
 from storage import Database, DatabaseInbox, signing_key
@@ -155,6 +155,40 @@ async def test_a_story_that_changes_while_its_headline_is_taken_has_it_edited(
         await asyncio.wait([changing], timeout=0.1)
         await work.commit()
     assert await changing == 1
+
+
+async def test_a_story_that_changes_while_its_post_is_put_aside_leaves_no_edit_waiting_for_ever(
+    storage: Database, other_process: Database
+) -> None:
+    await stored.channel(storage)
+    story_id = await stored.story(storage)
+    await stored.promised(storage, story_id)
+    [claim] = await stored.claimed(storage)
+    async with storage.writing() as work:
+        await work.deliveries.settle([Settled(claim=claim, outcome=Parked(reason="unknown"))], now=NOON)
+        changing = asyncio.create_task(stored.refreshed(other_process, story_id))
+        await asyncio.wait([changing], timeout=0.1)
+        await work.commit()
+    assert await changing == 0
+    async with storage.reading() as look:
+        assert not (await look.deliveries.counts())[DeliveryState.PENDING]
+
+
+async def test_a_post_that_is_put_aside_while_its_story_changes_leaves_no_edit_waiting_for_ever(
+    storage: Database, other_process: Database
+) -> None:
+    await stored.channel(storage)
+    story_id = await stored.story(storage)
+    await stored.promised(storage, story_id)
+    [claim] = await stored.claimed(storage)
+    async with other_process.writing() as work:
+        assert await work.deliveries.refresh(story_id, due=NOON) == 1
+        settling = asyncio.create_task(stored.settled(storage, (claim, Parked(reason="unknown"))))
+        await asyncio.wait([settling], timeout=0.1)
+        await work.commit()
+    await settling
+    async with storage.reading() as look:
+        assert not (await look.deliveries.counts())[DeliveryState.PENDING]
 
 
 async def test_a_merged_story_that_changes_is_not_taken_by_its_former_number(
