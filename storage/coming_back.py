@@ -7,7 +7,7 @@ that was there before, where there is one of the same installation.
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from bot.ports.backups import BackupError, Contents
+from bot.ports.backups import RESTORED_AT, BackupError, Contents
 from storage.schema import NEWEST
 from storage.tables import channels, metadata
 
@@ -61,6 +61,14 @@ def sent_since(schema: str, backup: str) -> str:
         LEFT JOIN {backup}.deliveries AS b ON b.id = d.id AND b.once = d.once
         LEFT JOIN {backup}.stories AS s ON s.id = d.story_id
     """  # noqa: S608  # the schemas' names are ours
+
+
+def restored_at() -> str:
+    """Notes when that was, which is ``:restored_at``."""
+    return f"""
+        INSERT INTO notes (name, value) VALUES ('{RESTORED_AT}', :restored_at)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+    """  # noqa: S608  # the name is ours
 
 
 def nobody_sends() -> str:

@@ -147,6 +147,9 @@ class DatabaseDeliveries:
     ) -> list[ParkedPost]:
         return await holding.parked(self._connection, channel_id, up_to=up_to, limit=limit)
 
+    async def parked_at(self, at: datetime) -> list[ChannelId]:
+        return await holding.parked_at(self._connection, at)
+
     async def resend(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
         return await holding.resend(self._connection, channel_id, up_to=up_to, now=now)
 

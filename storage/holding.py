@@ -59,6 +59,13 @@ async def parked(
     return [ParkedPost(id=DeliveryId(row.id), story_id=row.story_id and StoryId(row.story_id)) for row in rows]
 
 
+async def parked_at(connection: AsyncConnection, at: datetime) -> list[ChannelId]:
+    """See ``DeliveryStore.parked_at``."""
+    there = (is_in(deliveries, DeliveryState.PARKED), ~is_of(deliveries, DeliveryKind.NOTICE), _c.settled_at == at)
+    rows = await connection.execute(select(_c.channel_id).where(*there).distinct().order_by(_c.channel_id))
+    return [ChannelId(number) for number in rows.scalars()]
+
+
 async def resend(connection: AsyncConnection, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
     """See ``DeliveryStore.resend``."""
     return await _let_leave(connection, now, *_parked(channel_id, up_to))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, delete, exists, literal, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, delete, exists, literal, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channel import ChannelId, ChannelKind
@@ -86,12 +86,18 @@ class DatabaseNotices:
         return (await self._connection.execute(waiting.limit(1))).first() is not None
 
     async def source_is_back(self, source_id: SourceId, notice: NewNotice, *, now: datetime) -> int:
-        last = select(_c.id).where(_c.source_id == source_id, _c.kind == NoticeKind.SOURCE_FAILS)
-        failing = (await self._connection.execute(last.order_by(_c.id.desc()).limit(1))).scalar_one_or_none()
-        if failing is None:
+        return await self._over(_last(NoticeKind.SOURCE_FAILS, _c.source_id == source_id), notice, now=now)
+
+    async def channel_goes_on(self, channel_id: ChannelId, notice: NewNotice, *, now: datetime) -> int:
+        return await self._over(_last(NoticeKind.CHANNEL_PAUSED, _c.channel_id == channel_id), notice, now=now)
+
+    async def _over(self, last: Select[int], notice: NewNotice, *, now: datetime) -> int:
+        """What was told by the last notice is over."""
+        began = (await self._connection.execute(last)).scalar_one_or_none()
+        if began is None:
             return 0
         untold = is_in(deliveries, DeliveryState.PENDING, DeliveryState.PAUSED)
-        await self._connection.execute(delete(deliveries).where(_d.notice_id == failing, untold, _d.attempt == 0))
+        await self._connection.execute(delete(deliveries).where(_d.notice_id == began, untold, _d.attempt == 0))
         return await self.tell(notice, now=now)
 
 
@@ -99,8 +105,10 @@ def _audience(notice: NewNotice) -> Select[int] | CompoundSelect[int]:
     """The private chats in which it is to be told."""
     if notice.source_id is not None:
         if notice.kind is NoticeKind.SOURCE_IS_BACK:
-            return _who_was_told(notice.source_id)
+            return _who_was_told(_last(NoticeKind.SOURCE_FAILS, _c.source_id == notice.source_id))
         return _keepers_of_followers(notice.source_id)
+    if notice.kind is NoticeKind.CHANNEL_GOES_ON:
+        return _who_was_told(_last(NoticeKind.CHANNEL_PAUSED, _c.channel_id == notice.channel_id))
     kept = select(keepers.c.private_id).where(keepers.c.channel_id == notice.channel_id)
     if notice.kind is NoticeKind.CHANNEL_IS_BACK:
         # Where people can answer, the question stands in the channel itself; who only reads along is not asked.
@@ -129,16 +137,15 @@ def _keepers_of_followers(source_id: SourceId) -> Select[int]:
     )
 
 
-def _who_was_told(source_id: SourceId) -> Select[int]:
-    """The chats in which the source's last outage was told, or is being told just now."""
-    outage = (
-        select(_c.id)
-        .where(_c.source_id == source_id, _c.kind == NoticeKind.SOURCE_FAILS)
-        .order_by(_c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return select(_d.channel_id).where(_d.notice_id == outage, ~is_in(deliveries, DeliveryState.BURIED))
+def _last(kind: NoticeKind, about: ColumnElement[bool]) -> Select[int]:
+    """The newest notice of that kind."""
+    return select(_c.id).where(about, _c.kind == kind).order_by(_c.id.desc()).limit(1)
+
+
+def _who_was_told(notice: Select[int]) -> Select[int]:
+    """The chats in which it was told, or is being told just now."""
+    is_it = _d.notice_id == notice.scalar_subquery()
+    return select(_d.channel_id).where(is_it, ~is_in(deliveries, DeliveryState.BURIED))
 
 
 def _to_notice(row: Row[*tuple[Any, ...]]) -> Notice:

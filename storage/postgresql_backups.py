@@ -216,6 +216,7 @@ async def _put_right(
     resends: bool,
 ) -> tuple[int, int]:
     """How many are looked for before they leave, and how many wait for a person."""
+    await connection.execute(text(coming_back.restored_at()), {"restored_at": now.isoformat()})
     await connection.execute(text(coming_back.nobody_sends()))
     if aside:
         await connection.execute(text(coming_back.what_became_of_it(aside)))

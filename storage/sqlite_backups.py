@@ -106,6 +106,7 @@ def _put_right(
     resends: bool,
 ) -> tuple[int, int]:
     """How many are looked for before they leave, and how many wait for a person."""
+    restored.execute(coming_back.restored_at(), {"restored_at": now.isoformat()})
     restored.execute(coming_back.nobody_sends())
     if aside:
         restored.execute(coming_back.what_became_of_it(aside))

@@ -108,7 +108,7 @@ class Responder:
     async def _show(self, interaction: Interaction, answer: Answer) -> None:
         match answer:
             case Show(post=post, audience=audience):
-                is_whisper = audience is Audience.PERSON and not is_alone(interaction)
+                is_whisper = audience is not Audience.CHANNEL and not is_alone(interaction)
                 await self._tell(interaction, card(post, self._codec), is_whisper=is_whisper)
             case Replace(post=post):
                 # A toast would stay as a message of its own here; the changed message says enough.

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, assert_never
 
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from adapters.telegram.controls import deep_link
 from adapters.telegram.errors import is_unchanged
@@ -100,17 +100,27 @@ class Responder:
 
     async def _show(self, answer: Show, incoming: Incoming, pressed: Pressed) -> None:
         origin = incoming.origin
-        is_aside = answer.audience is Audience.PERSON and origin.query is not None
+        is_aside = answer.audience is not Audience.CHANNEL and origin.query is not None
         if is_aside and origin.kind is ChannelKind.GROUP:
             await self._whisper(answer.post, incoming, pressed)
         elif is_aside and origin.kind is ChannelKind.BROADCAST:
             await self._lead_to_private(answer.post, incoming, pressed)
-        else:
+        elif answer.audience is not Audience.ALONE or not await self._said_alone(answer.post, origin, pressed):
             await self._say(answer.post, origin, pressed)
 
     async def _say(self, post: Post, origin: Origin, pressed: Pressed) -> None:
         """A message in the chat, as a reply where others talk too."""
         await asyncio.gather(pressed.answer(), self._send(self._render(post), where_to_answer(origin), pressed))
+
+    async def _said_alone(self, post: Post, origin: Origin, pressed: Pressed) -> bool:
+        """Whether the person heard it in the private chat, which only they can have opened."""
+        if origin.kind is not ChannelKind.GROUP or origin.person is None:
+            return False
+        where = {"chat_id": origin.person}
+        try:
+            return await self._send(self._render(post), where, pressed, patience_s=_SHORT_PATIENCE_S) is not None
+        except (BadRequest, Forbidden):
+            return False
 
     async def _whisper(self, post: Post, incoming: Incoming, pressed: Pressed) -> None:
         """A message that only the person sees (Bot API 10.3), else the same in the private chat."""

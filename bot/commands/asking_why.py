@@ -1,7 +1,7 @@
 """Asking why a story came here, came late, or did not come."""
 
 from bot.commands.house import House
-from bot.messages.exchange import Answer, Command, Show
+from bot.messages.exchange import Answer, Audience, Command, Show
 from bot.services.explain import explain_here
 from bot.services.read_story import story_asked_for
 from bot.views.notices import hint
@@ -17,4 +17,5 @@ async def ask_why(house: House, command: Command) -> Answer:
     story = await story_asked_for(house.storage, asked)
     async with house.storage.reading() as look:
         explained = await explain_here(look, house.topics, command.scene.channel, story, now=house.clock.now())
-    return Show(post=why(explained) if explained else hint(f"Why: {story.title}", why_nothing_here()))
+    post = why(explained) if explained else hint(f"Why: {story.title}", why_nothing_here())
+    return Show(post=post, audience=Audience.ALONE)

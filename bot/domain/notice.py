@@ -17,8 +17,10 @@ class NoticeKind(StrEnum):
     SOURCE_FAILS = "source fails"
     SOURCE_IS_BACK = "source is back"
     CHANNEL_PAUSED = "channel paused"
+    CHANNEL_GOES_ON = "channel goes on"
     CHANNEL_IS_BACK = "channel is back"
     POSTS_PARKED = "posts parked"
+    POSTS_RESTORED = "posts restored"
     POST_REFUSED = "post refused"
 
 

@@ -75,9 +75,12 @@ Request = Command | Press | Submission | Suggest
 
 
 class Audience(StrEnum):
-    """Who sees an answer: the one who asked, or everybody in the channel."""
+    """Who sees an answer: the one who asked, the same in private where that is possible even if the platform does not
+    whisper, or everybody in the channel.
+    """
 
     PERSON = "person"
+    ALONE = "alone"
     CHANNEL = "channel"
 
 

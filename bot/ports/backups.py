@@ -7,6 +7,9 @@ from typing import Protocol
 
 from bot.domain.errors import NewsbotError
 
+RESTORED_AT = "restored-at"
+"""The note that says when the database was restored: posts that a person has to decide about were parked then."""
+
 
 class BackupError(NewsbotError):
     """A backup cannot be made or used; the sentence says why and what to do."""

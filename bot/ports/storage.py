@@ -436,6 +436,10 @@ class DeliveryStore(Protocol):
         """The channel's headlines and digests that may or may not have arrived, newest first, up to that one."""
         ...
 
+    async def parked_at(self, at: datetime) -> list[ChannelId]:
+        """The channels with headlines or digests that were parked at that very moment and still are, by id."""
+        ...
+
     async def resend(self, channel_id: ChannelId, *, up_to: DeliveryId, now: datetime) -> int:
         """Let the channel's parked posts up to that one be sent again, now; how many. One whose outcome is unknown
         again is parked again.
@@ -611,6 +615,10 @@ class NoticeStore(Protocol):
 
     async def source_is_back(self, source_id: SourceId, notice: NewNotice, *, now: datetime) -> int:
         """Tell those who were told that the source fails; who was to be told and was not yet hears of neither."""
+        ...
+
+    async def channel_goes_on(self, channel_id: ChannelId, notice: NewNotice, *, now: datetime) -> int:
+        """Tell those who were told that the channel is paused; who was to be told and was not yet hears of neither."""
         ...
 
     async def find(self, notice_id: NoticeId) -> Notice | None: ...

@@ -40,6 +40,7 @@ from bot.services.breaker import Breaker
 from bot.services.doubtful import DoubtfulSends
 from bot.services.patience import Patience
 from bot.services.shown import NothingToShowError, Shown, post_of, shown_by
+from bot.services.tell_moderators import tell_restored
 from bot.services.write_down import Logbook, Moved
 
 LEASE = timedelta(seconds=90)
@@ -119,6 +120,7 @@ class Deliverer:
         left open. What we know of them ourselves is written down first.
         """
         left = await self._recover(platform, lease)
+        await tell_restored(self._storage, now=self._clock.now())
         self._connected[platform] = lease
         self.wake()
         return left

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from bot.domain.channel import Channel, ChannelId, ChannelRef, Loss
+from bot.domain.channel import Channel, ChannelId, ChannelKind, ChannelRef, Loss
 from bot.domain.errors import NotAllowedError
 from bot.domain.schedule import is_recent
 from bot.ports.clock import Clock
 from bot.ports.storage import Storage, UnitOfWork
-from bot.services.tell_moderators import tell_back, tell_paused
+from bot.services.tell_moderators import tell_back, tell_goes_on, tell_paused
 from bot.views.moderation import CAUGHT_UP, TRIED_JUST_NOW
 
 _BETWEEN_TRIES = timedelta(minutes=1)
@@ -19,15 +19,20 @@ _BETWEEN_GUESSES = timedelta(hours=1)
 async def let_in(work: UnitOfWork, channel_id: ChannelId, clock: Clock) -> bool:
     """Post there again; whether it was paused.
 
-    A few stories that gathered meanwhile simply arrive. Of more, those who look after the channel are asked what is to
-    become of them; until somebody answers only new stories go out, since nobody likes to come home to a flood.
+    Whoever was told that it was paused is told. A few stories that gathered meanwhile simply arrive. Of more, those who
+    look after the channel are asked what is to become of them; until somebody answers only new stories go out, since
+    nobody likes to come home to a flood.
     """
     now = clock.now()
     if not await work.channels.resume(channel_id, now=now, most=CAUGHT_UP):
         return False
     channel = await work.channels.numbered(channel_id)
-    if channel and await work.deliveries.held(channel_id):
-        await tell_back(work, channel, now=now)
+    if channel:
+        is_asked = await work.deliveries.held(channel_id) > 0
+        if is_asked:
+            await tell_back(work, channel, now=now)
+        if not is_asked or channel.kind is not ChannelKind.BROADCAST:  # there the question says so
+            await tell_goes_on(work, channel, now=now)
     return True
 
 

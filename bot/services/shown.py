@@ -72,7 +72,7 @@ async def _word(look: Reading, notice_id: NoticeId) -> Word | None:
         return Word(notice=notice, source=await look.sources.find(notice.source_id))
     if notice.channel_id is None:
         return None
-    is_about_posts = notice.kind is NoticeKind.POSTS_PARKED
+    is_about_posts = notice.kind in {NoticeKind.POSTS_PARKED, NoticeKind.POSTS_RESTORED}
     return Word(
         notice=notice,
         channel=await look.channels.numbered(notice.channel_id),

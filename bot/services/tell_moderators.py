@@ -8,7 +8,8 @@ from bot.domain.delivery import Buried, ChannelPaused, Claim, DeliveryKind, Park
 from bot.domain.notice import NewNotice, NoticeKind
 from bot.domain.schedule import is_recent
 from bot.domain.source import Source
-from bot.ports.storage import UnitOfWork
+from bot.ports.backups import RESTORED_AT
+from bot.ports.storage import Storage, UnitOfWork
 
 _GATHERED = timedelta(seconds=5)
 """Posts that are parked close together are told in one message."""
@@ -32,13 +33,12 @@ async def tell_outcomes(work: UnitOfWork, settled: Sequence[Settled], *, now: da
 
 
 async def tell_paused(work: UnitOfWork, channel_id: ChannelId, *, now: datetime) -> None:
-    """Once for each time that the channel is paused, and at most once an hour."""
+    """Once for each time that the channel is paused, and at most once an hour: later if it is still so then."""
     channel = await work.channels.numbered(channel_id)
     if channel is None or channel.paused_at is None or channel.paused_because is None:
         return
     last = await work.notices.last(NoticeKind.CHANNEL_PAUSED, channel_id)
-    if last and is_recent(last.at, now, within=_PAUSE_TOLD_AGAIN):
-        return
+    was_just_told = last and is_recent(last.at, now, within=_PAUSE_TOLD_AGAIN)
     await work.notices.tell(
         NewNotice(
             kind=NoticeKind.CHANNEL_PAUSED,
@@ -48,7 +48,44 @@ async def tell_paused(work: UnitOfWork, channel_id: ChannelId, *, now: datetime)
             channel_id=channel_id,
         ),
         now=now,
+        due=last.at + _PAUSE_TOLD_AGAIN if last and was_just_told else None,
     )
+
+
+async def tell_goes_on(work: UnitOfWork, channel: Channel, *, now: datetime) -> None:
+    """For those who were told that it is paused, once."""
+    last = await work.notices.last(NoticeKind.CHANNEL_PAUSED, channel.id)
+    if last is None:
+        return
+    await work.notices.channel_goes_on(
+        channel.id,
+        NewNotice(
+            kind=NoticeKind.CHANNEL_GOES_ON,
+            key=f"goes on after {last.id}",
+            about=channel.title,
+            channel_id=channel.id,
+        ),
+        now=now,
+    )
+
+
+async def tell_restored(storage: Storage, *, now: datetime) -> None:
+    """Tell of posts that wait for a person since a backup was restored, once for each time and channel."""
+    async with storage.writing() as work:
+        restored_at = await work.notes.read(RESTORED_AT)
+        if restored_at is None:
+            return
+        for channel_id in await work.deliveries.parked_at(datetime.fromisoformat(restored_at)):
+            await work.notices.tell(
+                NewNotice(
+                    kind=NoticeKind.POSTS_RESTORED,
+                    key=f"restored {channel_id} {restored_at}",
+                    about="Posts that waited in a backup",
+                    channel_id=channel_id,
+                ),
+                now=now,
+            )
+        await work.commit()
 
 
 async def tell_back(work: UnitOfWork, channel: Channel, *, now: datetime) -> None:

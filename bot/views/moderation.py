@@ -19,6 +19,10 @@ CAUGHT_UP = 10
 
 _SHOWN = 5
 _TITLE, _PLACE = 120, 80
+_WHY_DOUBTFUL = {
+    NoticeKind.POSTS_PARKED: "The connection broke before I was told whether {} arrived.",
+    NoticeKind.POSTS_RESTORED: "A backup was restored, and I cannot know whether {} arrived since it was made.",
+}
 _KEPT = "What is followed there is kept, and so are the posts that wait."
 
 
@@ -131,10 +135,12 @@ def _about_channel(told: Word, channel: Channel) -> Post | None:
     match told.notice.kind:
         case NoticeKind.CHANNEL_PAUSED if channel.paused_because:
             return _paused(channel)
+        case NoticeKind.CHANNEL_GOES_ON if not channel.paused_because:
+            return _goes_on(told.notice, channel)
         case NoticeKind.CHANNEL_IS_BACK if told.held:
             return _is_back(channel, told.held)
-        case NoticeKind.POSTS_PARKED if told.posts:
-            return _parked(channel, told.posts)
+        case NoticeKind.POSTS_PARKED | NoticeKind.POSTS_RESTORED if told.posts:
+            return _parked(channel, told.posts, why=_WHY_DOUBTFUL[told.notice.kind])
         case NoticeKind.POST_REFUSED:
             return _refused(told.notice, channel)
         case _:
@@ -174,18 +180,26 @@ def _paused(channel: Channel) -> Post:
     )
 
 
+def _goes_on(notice: Notice, channel: Channel) -> Post:
+    return _notice(
+        f"Posting in {_place(channel)} goes on",
+        text("I can post there again. There is nothing to do."),
+        controls=(_ok(notice),),
+    )
+
+
 def _is_back(channel: Channel, held: int) -> Post:
     return _notice(
         f"Posting in {_place(channel)} goes on", text(gathered(held)), controls=held_controls(channel.id, held)
     )
 
 
-def _parked(channel: Channel, posts: Sequence[DoubtfulPost]) -> Post:
+def _parked(channel: Channel, posts: Sequence[DoubtfulPost], *, why: str) -> Post:
     is_one = len(posts) == 1
     what = "A post" if is_one else f"{len(posts)} posts"
     return _notice(
         f"{what} may be missing in {_place(channel)}",
-        text("The connection broke before I was told whether ", "it" if is_one else "they", " arrived."),
+        text(why.format("it" if is_one else "they")),
         text(titles(posts)),
         text(strong("Look there first."), " Sent again, what had arrived would stand there twice."),
         controls=parked_controls(posts),

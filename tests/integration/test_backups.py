@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 from bot.domain.article import StoryId
 from bot.domain.delivery import ChannelPaused, Claim, DeliveryState, Sent
 from bot.domain.history import Trace
-from bot.ports.backups import BackupError, Backups, Outlook, Restored
+from bot.ports.backups import RESTORED_AT, BackupError, Backups, Outlook, Restored
 from bot.services.deliver import Deliverer
 from storage import Database, migrate, open_storage, signing_key
 from storage.postgresql_backups import PostgresqlBackups
@@ -238,6 +238,12 @@ async def test_where_nothing_is_left_what_waited_is_looked_for_or_parked(machine
         looked_for = traces["discord"]
         assert (looked_for.state, looked_for.uncertain) == (DeliveryState.PENDING, 1)
         assert looked_for.first_attempt_at == LATER
+    async with machine.database.reading() as look:
+        restored_at = datetime.fromisoformat(await look.notes.read(RESTORED_AT) or "")
+        [parked_in] = await look.deliveries.parked_at(restored_at)
+        channel = await look.channels.numbered(parked_in)
+    assert channel
+    assert channel.ref.platform == "telegram"
     assert await machine.publish("New") > 1_000_000
     await machine.close()
 

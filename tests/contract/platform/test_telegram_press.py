@@ -82,6 +82,23 @@ async def test_an_answer_for_everybody_is_seen_by_everybody() -> None:
         assert [message.ephemeral for message in await stand.sees(READER_2)] == [False, False]
 
 
+async def test_what_is_for_one_alone_is_said_in_the_private_chat_even_where_a_command_was_typed() -> None:
+    desk = FakeDesk(Show(post=STORY, audience=Audience.ALONE))
+    async with sandbox() as stand, listening(stand, desk):
+        await stand.server.say(GROUP.id, READER_1, "/help@newsbot_sandbox_bot")
+        [*_, alone] = await stand.sees(chat=PRIVATE_CHAT)
+        assert "Engineers found cracks." in alone.text
+        assert not any("Engineers" in message.text for message in await stand.sees())
+
+
+async def test_who_never_opened_a_private_chat_hears_it_in_the_group() -> None:
+    desk = FakeDesk(Show(post=STORY, audience=Audience.ALONE))
+    async with sandbox() as stand, listening(stand, desk):
+        stand.strike("blocked", chat=PRIVATE_CHAT.id, reason="never_started")
+        seen = await stand.server.say(GROUP.id, READER_1, "/help@newsbot_sandbox_bot")
+        assert "Engineers found cracks." in seen.messages[-1].text
+
+
 async def test_a_replaced_post_is_edited_and_the_toast_said_beside_it() -> None:
     async with sandbox() as stand, listening(stand, FakeDesk(Replace(post=STORY, toast="Noted."))) as platform:
         await platform.send(GROUP, CARD, once="a")

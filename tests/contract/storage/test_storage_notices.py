@@ -229,6 +229,27 @@ async def test_whoever_could_not_be_told_of_an_outage_hears_nothing_once_it_is_o
     assert await stored.claimed(storage, now=_LATER) == []
 
 
+@pytest.mark.parametrize("was_told", [True, False])
+async def test_whoever_was_told_of_a_pause_is_told_of_its_end_and_nobody_else(
+    storage: Database, *, was_told: bool
+) -> None:
+    channel = await _kept(storage, "100", "ada", "bob")
+    await _tell(storage, _paused(channel))
+    told, _ = await stored.claimed(storage, limit=2) if was_told else (None, None)
+    if told:
+        await stored.settled(storage, (told, Sent(receipt=receipt(place="@ada"))))
+        async with storage.writing() as work:
+            await work.notices.keep(channel.id, (await _private(work, "new")).id, now=NOON)
+            await work.commit()
+    goes_on = NewNotice(kind=NoticeKind.CHANNEL_GOES_ON, key="goes on", about="#news", channel_id=channel.id)
+    async with storage.writing() as work:
+        assert await work.notices.channel_goes_on(channel.id, goes_on, now=_LATER) == (2 if was_told else 0)
+        assert await work.notices.channel_goes_on(channel.id, goes_on, now=_LATER) == 0
+        await work.commit()
+    if not was_told:
+        assert await stored.claimed(storage, now=_LATER) == []
+
+
 async def test_a_notice_to_a_person_who_blocked_us_waits_and_is_not_lost(storage: Database) -> None:
     claim, _ = await _told_of_failure(storage)
     await stored.settled(storage, (claim, ChannelPaused(reason="blocked")))

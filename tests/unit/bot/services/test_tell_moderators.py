@@ -10,6 +10,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.subscription import Everything
 from bot.messages.post import Post
 from bot.messages.text import plain
+from bot.ports.backups import RESTORED_AT
 from bot.ports.platform import ChannelLostError, PostRefusedError, UncertainError
 from bot.ports.reading import Reading, ReadingError
 from bot.services.deliver import Deliverer
@@ -116,16 +117,49 @@ async def test_what_is_over_when_it_could_be_told_is_not_told(watch: Watch) -> N
     assert watch.told == []
 
 
+_PAUSED, _GOES_ON = "Posting in #news is paused", "Posting in #news goes on"
+
+
 async def test_a_channel_that_closes_again_and_again_is_told_of_once_an_hour(watch: Watch) -> None:
     for _ in range(3):
         await watch.doors.closed([_NEWS], reason="removed", loss=Loss.SHUT_OUT)
         await watch.deliver()
         await watch.doors.opened(_NEWS)
-    assert len(watch.told) == 1
+        await watch.deliver()
+    assert [post.title for post in watch.told] == [_PAUSED, _GOES_ON]
     watch.clock.pass_on(3600)
     await watch.doors.closed([_NEWS], reason="removed", loss=Loss.SHUT_OUT)
     await watch.deliver()
-    assert len(watch.told) == 2
+    assert [post.title for post in watch.told] == [_PAUSED, _GOES_ON, _PAUSED]
+
+
+async def test_what_closes_again_within_the_hour_and_stays_so_is_told_when_the_hour_is_over(watch: Watch) -> None:
+    await watch.doors.closed([_NEWS], reason="removed", loss=Loss.SHUT_OUT)
+    await watch.deliver()
+    await watch.doors.opened(_NEWS)
+    await watch.doors.closed([_NEWS], reason="removed", loss=Loss.SHUT_OUT)
+    await watch.deliver()
+    assert [post.title for post in watch.told] == [_PAUSED], "it is paused, as they were told"
+    watch.clock.pass_on(3600)
+    await watch.deliver()
+    assert [post.title for post in watch.told] == [_PAUSED, _PAUSED]
+
+
+async def test_who_was_told_of_a_pause_hears_that_it_is_over_beside_the_question_in_the_channel(watch: Watch) -> None:
+    await watch.doors.closed([_NEWS], reason="removed", loss=Loss.SHUT_OUT)
+    await watch.deliver()
+    await watch.posts(*(f"Story {number}" for number in range(12)))
+    await watch.doors.opened(_NEWS)
+    await watch.deliver()
+    assert [post.title for post in watch.told] == [_PAUSED, _GOES_ON]
+    assert watch.shown == [_GOES_ON]
+
+
+async def test_who_could_not_be_told_of_a_pause_hears_nothing_of_its_end(watch: Watch) -> None:
+    await watch.doors.closed([_NEWS], reason="removed", loss=Loss.SHUT_OUT)
+    await watch.doors.opened(_NEWS)
+    await watch.deliver()
+    assert watch.told == []
 
 
 @pytest.mark.parametrize("back_s", [3600, 86400])
@@ -138,7 +172,7 @@ async def test_a_clock_set_back_keeps_nobody_from_hearing_or_trying(watch: Watch
         assert channel
         watch.clock.pass_on(-back_s)
         assert await watch.doors.try_again(channel), "nobody tried just now"
-    assert len(watch.told) == 2
+    assert [post.title for post in watch.told] == [_PAUSED] * 2
 
 
 async def test_doubtful_posts_are_told_together_with_what_can_be_done(watch: Watch) -> None:
@@ -149,6 +183,26 @@ async def test_doubtful_posts_are_told_together_with_what_can_be_done(watch: Wat
     assert told.title == "2 posts may be missing in #news"
     assert "One" in _words(told)
     assert "Two" in _words(told)
+    assert _labels(told) == ["Resend all 2", "Leave them"]
+
+
+async def test_posts_that_a_restore_parked_are_told_of_once_when_a_sender_begins(watch: Watch) -> None:
+    await watch.posts("One", "Two")
+    now = watch.clock.now()
+    async with watch.database.changing() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE deliveries SET state = 'parked', settled_at = ?", (now.strftime("%Y-%m-%d %H:%M:%S.%f"),)
+        )
+        await connection.commit()
+    async with watch.database.writing() as work:
+        await work.notes.write(RESTORED_AT, now.isoformat())
+        await work.commit()
+    for _ in range(2):
+        await watch.deliverer.connect("discord", await stored.leased(watch.database, "discord"))
+        await watch.deliver()
+    [told] = watch.told
+    assert told.title == "2 posts may be missing in #news"
+    assert "backup was restored" in _words(told)
     assert _labels(told) == ["Resend all 2", "Leave them"]
 
 

@@ -51,7 +51,22 @@ def test_the_same_is_said_in_whole_sentences_in_the_place_itself(loss: Loss) -> 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_what_is_not_so_any_more_has_no_words(kind: NoticeKind) -> None:
     told = Word(notice=replace(_PAUSED, kind=kind), channel=replace(_CHANNEL, paused_because=None))
-    assert (word(told) is None) is (kind is not NoticeKind.POST_REFUSED)
+    assert (word(told) is None) is (kind not in {NoticeKind.POST_REFUSED, NoticeKind.CHANNEL_GOES_ON})
+
+
+def test_that_posting_goes_on_is_not_said_where_it_is_paused_again() -> None:
+    assert word(Word(notice=replace(_PAUSED, kind=NoticeKind.CHANNEL_GOES_ON), channel=_CHANNEL)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"), [(NoticeKind.POSTS_PARKED, "connection broke"), (NoticeKind.POSTS_RESTORED, "backup was restored")]
+)
+def test_doubtful_posts_say_why_they_are(kind: NoticeKind, why: str) -> None:
+    posts = (DoubtfulPost(id=DeliveryId(1), title="Harbour"),)
+    post = word(Word(notice=replace(_PAUSED, kind=kind), channel=_CHANNEL, posts=posts))
+    assert post
+    assert why in plain(post.blocks[0].text)
+    assert "{}" not in plain(post.blocks[0].text)
 
 
 def test_many_doubtful_posts_are_named_in_part_and_meant_all() -> None:
