@@ -4,6 +4,8 @@ from bot.ports.clock import Clock
 from bot.ports.platform import SendError, TryLaterError, UncertainError
 
 _MOST_UNANSWERED = 10
+_FEW_UNANSWERED, _LONG_UNANSWERED_S = 3, 5.0
+"""Whoever has one channel to send to may take long to make ten tries."""
 _PROBE_EVERY_S = 30.0
 
 
@@ -11,28 +13,35 @@ class Breaker:
     """Counts what stayed without an answer of the platform. Where its outage makes outcomes uncertain, each send that
     is not begun is one that no person has to decide about.
 
-    It opens after ten in a row and closes with the first answer, be it a refusal.
+    It opens after ten in a row, or after three where five seconds bring no answer, and closes with the first answer, be
+    it a refusal.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._unanswered = 0
+        self._silent_since = 0.0
         self._probe_at = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        return self._unanswered >= _MOST_UNANSWERED
+        self.is_open = False
 
     def answered(self) -> None:
         """The platform did what it was asked."""
         self._unanswered = 0
+        self.is_open = False
 
     def failed(self, error: SendError) -> bool:
         """Note what came instead; whether that opened it."""
-        is_answer = not isinstance(error, UncertainError) and not _is_silence(error)
-        was_open, self._unanswered = self.is_open, 0 if is_answer else self._unanswered + 1
+        if not isinstance(error, UncertainError) and not _is_silence(error):
+            self.answered()
+            return False
+        now = self._clock.monotonic()
+        if not self._unanswered:
+            self._silent_since = now
+        self._unanswered += 1
+        is_long = self._unanswered >= _FEW_UNANSWERED and now - self._silent_since >= _LONG_UNANSWERED_S
+        was_open, self.is_open = self.is_open, is_long or self._unanswered >= _MOST_UNANSWERED
         if self.is_open:
-            self._probe_at = self._clock.monotonic() + _PROBE_EVERY_S
+            self._probe_at = now + _PROBE_EVERY_S
         return self.is_open and not was_open
 
     def lets_through(self, wanted: int) -> int:

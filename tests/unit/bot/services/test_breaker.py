@@ -21,6 +21,20 @@ def test_ten_silences_in_a_row_open_it_and_that_is_told_once(silence: SendError)
     assert breaker.lets_through(100) == 0
 
 
+def test_where_tries_are_few_five_seconds_without_an_answer_open_it() -> None:
+    clock = HeldClock()
+    breaker = Breaker(clock)
+    opened = []
+    for _ in range(7):
+        opened.append(breaker.failed(_SILENCE))
+        clock.pass_on(1.0)
+    assert opened == [False] * 5 + [True, False]
+    breaker.answered()
+    assert not breaker.failed(_SILENCE)
+    clock.pass_on(20.0)
+    assert not breaker.failed(_SILENCE), "two are too few to judge by"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
