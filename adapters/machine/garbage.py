@@ -1,8 +1,13 @@
-"""What the garbage collector need not look at."""
+"""What the garbage collector need not look at, and how often it looks."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_NEW_OBJECTS = 10_000
+"""Between two looks at what is new, which take two milliseconds. At Python's own figure, 700, what a send holds while
+it is under way is looked at again and again: a tenth of all that a send costs.
+"""
 
 
 @contextmanager
@@ -17,4 +22,5 @@ def loaded_for_good() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
         gc.enable()
