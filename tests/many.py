@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,24 +15,29 @@ from storage import Database, migrate, open_storage
 from tests import stored
 from tests.builders import draft, new_source
 from tests.newsroom import small_catalogue
-from tests.world import Json, Process, World, no_seeds, open_world
+from tests.world import NEWSBOT, Json, Process, World, no_seeds, open_world
 
 FOLLOWING = frozenset({"text", "announcement", "group", "channel"})
 
 
 @dataclass(slots=True, kw_only=True)
 class Cluster:
-    """``storage`` is the database as this process, which publishes, sees it; ``chats`` follow everything."""
+    """``storage`` is the database as this process, which publishes, sees it; ``chats`` follow everything; ``program``
+    is what is started as the bot.
+    """
 
     world: World
     storage: Database
     chats: list[Json]
     processes: list[Process] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    program: Sequence[str] = NEWSBOT
 
     async def start(self, *arguments: str) -> Process:
         """One more process."""
-        process = await Process.start("run", "--no-sandbox", *arguments, environment=self.world.environment)
+        process = await Process.start(
+            "run", "--no-sandbox", *arguments, environment=self.world.environment, program=self.program
+        )
         self.processes.append(process)
         self.world.bot = process
         return process

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,8 @@ from tests.canaries import tells_no_token
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 30.0
 READER_1, READER_2, MODERATOR = "reader-1", "reader-2", "moderator-1"
+
+NEWSBOT = ("adapters.cli",)
 
 Json = Any  # what the JSON interface says, as it says it
 
@@ -39,12 +41,15 @@ class Process:
         ]
 
     @classmethod
-    async def start(cls, *arguments: str, environment: Mapping[str, str]) -> "Process":
+    async def start(
+        cls, *arguments: str, environment: Mapping[str, str], program: Sequence[str] = NEWSBOT
+    ) -> "Process":
+        """``program`` is the module, and what it is told before the arguments, where it is not the bot itself."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}  # noqa: TID251  # what a child inherits
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "adapters.cli",
+            *program,
             *arguments,
             cwd=ROOT,
             env={**clean, **environment},
@@ -56,14 +61,17 @@ class Process:
 
     async def line_with(self, words: str) -> str:
         """The first line that holds the words."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                self._came.clear()
-                for line in self.lines:
-                    if words in line:
-                        return line
-                assert not all(reader.done() for reader in self._readers), "\n".join(self.lines)
-                await self._came.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    self._came.clear()
+                    for line in self.lines:
+                        if words in line:
+                            return line
+                    assert not all(reader.done() for reader in self._readers), "\n".join(self.lines)
+                    await self._came.wait()
+        except TimeoutError:
+            raise AssertionError("\n".join((f"never said: {words}", *self.lines[-30:]))) from None
 
     def freeze(self) -> None:
         """As a machine that sleeps, until ``go_on``."""

@@ -10,6 +10,7 @@ from typing import Any
 from adapters.sandbox.contract import DISCORD_TOKEN, TELEGRAM_TOKEN
 from bot.domain.delivery import DeliveryState
 from tests.fakes.chaos import ChaosWire, laid
+from tests.faults.machine import NAME
 from tests.many import Cluster
 from tests.world import READER_1, Chat, Json, Process, World
 
@@ -17,6 +18,7 @@ HEALED_S = 60.0
 """After which all goes on by itself once a fault has ended (R10)."""
 ANSWERED_S = 2.5
 """Within which people get a first answer (R8)."""
+_CLOCKS_APART_S = 0.1
 PLATFORMS = ("discord", "telegram")
 
 
@@ -51,6 +53,19 @@ async def answered_in_time(cluster: Cluster, *platforms: str) -> None:
     for platform in platforms or PLATFORMS:
         took, _ = await answered(await cluster.world.chat(platform, "private", READER_1))
         assert took <= ANSWERED_S, f"{platform} answered after {took:.1f} s"
+
+
+async def heard(cluster: Cluster, within_s: float = HEALED_S) -> float:
+    """Return once people are answered at once on both platforms; how many seconds it took until they were."""
+
+    async def answers() -> bool:
+        try:
+            await answered_in_time(cluster)
+        except AssertionError:
+            return False
+        return True
+
+    return await eventually(answers, within_s, "people are heard again")
 
 
 async def eventually(holds: Callable[[], Awaitable[Any]], within_s: float, what: str, *, look_s: float = 0.25) -> float:
@@ -113,6 +128,19 @@ async def calls(world: World, platform: str, *names: str, since: int = 0) -> lis
     ]
 
 
+def too_early(sends: list[Json], wait_s: float) -> list[tuple[Json, Json]]:
+    """Sends to a chat that was told to wait, before its wait was over, each after the one that was told."""
+    told: dict[str, Json] = {}
+    early = []
+    for send in sends:
+        before = told.get(send["chat"])
+        if before and send["at"] < before["at"] + wait_s - _CLOCKS_APART_S:
+            early.append((before, send))
+        if send["status"] == 429:
+            told[send["chat"]] = send
+    return early
+
+
 SENDS = ("POST /channels/{id}/messages", "sendMessage")
 
 
@@ -125,8 +153,11 @@ async def bot(cluster: Cluster, *arguments: str) -> Process:
 
 
 @asynccontextmanager
-async def wired(cluster: Cluster) -> AsyncIterator[dict[str, ChaosWire]]:
-    """Bots that start from now on reach the sandbox by wires: one for each platform's API and one for the gateway."""
+async def wired(cluster: Cluster, *, by_name: bool = False) -> AsyncIterator[dict[str, ChaosWire]]:
+    """Bots that start from now on reach the sandbox by wires: one for each platform's API and one for the gateway.
+
+    ``by_name``: they have to ask for this machine's name first.
+    """
     addresses = cluster.world.addresses
     wires = {
         "discord": ChaosWire(addresses["discord_api"]),
@@ -135,6 +166,8 @@ async def wired(cluster: Cluster) -> AsyncIterator[dict[str, ChaosWire]]:
     }
     async with AsyncExitStack() as stack:
         at = {name: await stack.enter_async_context(laid(wire)) for name, wire in wires.items()}
+        if by_name:
+            at = {name: place.replace("127.0.0.1", NAME) for name, place in at.items()}
         cluster.world.extra = {
             **cluster.world.extra,
             "NEWSBOT_DISCORD_TOKEN": DISCORD_TOKEN,

@@ -8,10 +8,9 @@ import pytest
 from bot.domain.delivery import DeliveryState
 from tests.fakes.chaos import Weather
 from tests.faults.stage import (
-    answered_in_time,
     bot,
     counts,
-    eventually,
+    heard,
     no_more_than_twice,
     settled,
     wired,
@@ -48,15 +47,7 @@ async def test_after_the_network_is_back_all_goes_on_within_a_minute_and_nothing
         for wire in wires.values():
             wire.turn(Weather.FAIR)
         await settled(cluster, 2 * _RESUMED_S)
-
-        async def heard() -> bool:
-            try:
-                await answered_in_time(cluster)
-            except AssertionError:
-                return False
-            return True
-
-        await eventually(heard, _RESUMED_S, "people are heard again")
+        await heard(cluster)
         await cluster.publish("After")
         await cluster.everywhere("After")
         parked = (await counts(cluster)).get(DeliveryState.PARKED, 0)

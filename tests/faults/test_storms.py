@@ -23,28 +23,14 @@ from tests.faults.stage import (
     nothing_twice,
     order,
     settled,
+    too_early,
 )
 from tests.many import Cluster, open_cluster
-from tests.world import Json
 
 pytestmark = pytest.mark.fault
 
 _SEND = "POST /channels/{id}/messages"
 _STORM_S = 20.0
-_CLOCKS_APART_S = 0.1
-
-
-def _too_early(sends: list[Json], wait_s: float) -> list[tuple[Json, Json]]:
-    """Sends to a chat that was told to wait, before its wait was over."""
-    told: dict[str, Json] = {}
-    early = []
-    for send in sends:
-        before = told.get(send["chat"])
-        if before and send["at"] < before["at"] + wait_s - _CLOCKS_APART_S:
-            early.append((before, send))
-        if send["status"] == 429:
-            told[send["chat"]] = send
-    return early
 
 
 @pytest.mark.parametrize("wait_s", [1, 5])
@@ -73,7 +59,7 @@ async def test_told_to_wait_by_every_send_it_sends_nothing_before_the_wait_is_ov
         for platform in PLATFORMS:
             sends = await calls(cluster.world, platform, *SENDS)
             assert any(send["status"] == 429 for send in sends)
-            assert not _too_early(sends, wait_s)
+            assert not too_early(sends, wait_s)
 
 
 async def test_told_to_wait_as_a_whole_discord_gets_nothing_until_the_wait_is_over(tmp_path: Path, url: str) -> None:
@@ -86,7 +72,7 @@ async def test_told_to_wait_as_a_whole_discord_gets_nothing_until_the_wait_is_ov
         await nothing_twice(cluster)
         sends = [send | {"chat": "all"} for send in await calls(cluster.world, "discord", *SENDS)]
         in_flight = len(cluster.chats)
-        assert len(_too_early(sends, 2)) <= in_flight * sum(send["status"] == 429 for send in sends)
+        assert len(too_early(sends, 2)) <= in_flight * sum(send["status"] == 429 for send in sends)
 
 
 async def test_a_platform_that_fails_after_half_of_the_sends_loses_nothing_and_discord_repeats_nothing(
