@@ -1,12 +1,14 @@
 """Read feeds when they are due, and add new ones."""
 
 import asyncio
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain import moves
 from bot.domain.addresses import without_secrets
+from bot.domain.article import Draft
 from bot.domain.catching_up import AT_FIRST, DATED_BACK, most_posts
 from bot.domain.errors import SourceExistsError
 from bot.domain.language import common_language
@@ -19,6 +21,7 @@ from bot.ports.measures import FeedReading
 from bot.ports.reading import FeedReader, Reading, ReadingError, Unchanged
 from bot.ports.storage import Storage, UnitOfWork
 from bot.services.collisions import again_after_collision
+from bot.services.odd_articles import OddArticles
 from bot.services.publish import Published, publish
 from bot.services.set_back import SetBack
 from bot.services.share_hosts import SharedHosts, host_of
@@ -85,6 +88,7 @@ class SourceReader:
         self._refresh_delay = refresh_delay
         self._awake_since = clock.now()
         self._set_back = SetBack(clock)
+        self._odd = OddArticles()
         self._going: dict[asyncio.Task[None], _Going] = {}
         # Where one may write at a time, whoever answers a person waits for one document at most, not for sixteen.
         self._storing = asyncio.Lock()
@@ -192,8 +196,25 @@ class SourceReader:
                 await work.commit()
         return Published(identity=source.identity)
 
-    @again_after_collision
     async def _found(self, source: Source, reading: Reading, lease: Lease | None) -> Published:
+        """Take in what the feed holds, without the odd article that brings an error of ours to light.
+
+        While such a one may be tried again, the document counts as one that was not read yet.
+        """
+        kept = replace(reading, drafts=self._odd.without_given_up(source.id, reading.drafts))
+        try:
+            return await self._store(source, kept, lease)
+        except Exception as error:
+            odd = await self._odd.found(source.id, kept.drafts, functools.partial(self._could_publish, source))
+            if not odd:
+                raise
+            told = ", ".join(draft.title for draft in odd)
+            self._events.trouble("articles not taken in", error, source=source.id, titles=told)
+        others = tuple(draft for draft in kept.drafts if draft not in odd)
+        return await self._store(source, replace(kept, drafts=others, validators=source.validators), lease)
+
+    @again_after_collision
+    async def _store(self, source: Source, reading: Reading, lease: Lease | None) -> Published:
         async with self._storing, self._storage.writing() as work:
             held = await work.sources.hold(source.id)
             if held is None or await _is_over(work, lease):
@@ -201,6 +222,19 @@ class SourceReader:
             _, published = await self._take_in(work, held, reading, announce=self._most_posts(held))
             await work.commit()
         return published
+
+    async def _could_publish(self, source: Source, drafts: Sequence[Draft]) -> bool:
+        """Whether these drafts alone could be taken in; nothing of them is stored."""
+        try:
+            await self._try_out(source, Reading(title=source.title, drafts=tuple(drafts)))
+        except Exception:  # noqa: BLE001  # whatever it is, it was told already
+            return False
+        return True
+
+    @again_after_collision
+    async def _try_out(self, source: Source, reading: Reading) -> None:
+        async with self._storing, self._storage.writing() as work:
+            await self._publish(work, source, reading, announce=self._most_posts(source))
 
     @again_after_collision
     async def take_pushed(self, source_id: SourceId, reading: Reading) -> Published | None:

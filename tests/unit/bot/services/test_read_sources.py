@@ -1,10 +1,11 @@
 """Feeds are read when due; a failing one is told why and never given up."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.article import Draft
 from bot.domain.delivery import Sent
 from bot.domain.digest import Digest
 from bot.domain.errors import SourceExistsError
@@ -355,6 +356,45 @@ async def test_an_error_of_ours_is_told_and_holds_up_neither_its_source_nor_othe
     assert failed.next_read_at
     assert failed.next_read_at > desk.clock.now()
     assert [str(error) for _, error in desk.events.troubles] == ["odd"]
+
+
+def _odd(title: str) -> Draft:
+    """What no parser makes: a time without a zone."""
+    return replace(draft(title, guid=title), published_at=datetime(2026, 1, 5, 12))  # noqa: DTZ001  # the fault
+
+
+async def test_an_article_that_brings_an_error_to_light_holds_up_no_other_and_is_given_up_after_five_tries(
+    desk: Desk,
+) -> None:
+    desk.says("Old")
+    await desk.reader.add(ADDRESS, interval_s=60)
+    new = desk.saying("Newest", "New", "Old")
+    odd = replace(new, drafts=(new.drafts[0], _odd("Odd"), *new.drafts[1:]), validators=Validators(etag='"2"'))
+    desk.feeds.pages[ADDRESS] = odd
+    for _ in range(7):
+        desk.clock.pass_on(120)
+        assert await desk.reader.read_due() == 1
+    assert await desk.leaving() == ["Old", "New", "Newest"]
+    assert (await desk.source()).trouble is None
+    assert len(desk.events.troubles) == 5
+    assert [asked.etag for _, asked in desk.feeds.asked[1:]] == ['"1"'] * 6 + ['"2"'], (
+        "it is read anew while it is tried"
+    )
+    desk.feeds.pages[ADDRESS] = replace(odd, drafts=(draft("Odd", guid="Odd"), *odd.drafts))
+    desk.clock.pass_on(120)
+    await desk.reader.read_due()
+    assert await desk.leaving() == ["Odd"], "corrected, it is another one"
+
+
+async def test_where_nothing_at_all_can_be_taken_in_no_article_is_to_blame(desk: Desk) -> None:
+    desk.says("Old")
+    await desk.reader.add(ADDRESS, interval_s=60)
+    desk.feeds.pages[ADDRESS] = replace(desk.saying(), drafts=tuple(_odd(f"Odd {number}") for number in range(20)))
+    desk.clock.pass_on(120)
+    await desk.reader.read_due()
+    failed = await desk.source()
+    assert failed.trouble
+    assert failed.trouble.kind == "internal"
 
 
 async def test_a_permanent_redirect_is_followed_for_good_after_ten_answers_in_a_week(desk: Desk) -> None:
