@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select
+from sqlalchemy import Row, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
 from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState, RateLimit, Waited
-from bot.domain.history import Attempt, Trace
+from bot.domain.history import Attempt, GivenUp, Trace
 from storage.places import to_receipt
 from storage.readership import is_or_was
-from storage.tables import attempts, deliveries, digest_stories, digests
+from storage.tables import articles, attempts, deliveries, digest_stories, digests
 
 _c = attempts.c
 _d = deliveries.c
@@ -45,6 +45,21 @@ async def in_channel(
         .order_by(_c.ended_at, _c.id)
     )
     return [_to_attempt(row) for row in await connection.execute(statement)]
+
+
+async def given_up(connection: AsyncConnection, channel_id: ChannelId, *, since: datetime, limit: int) -> list[GivenUp]:
+    """See ``DeliveryStore.given_up``. Nothing but the title is read: the rest may be what cannot be."""
+    told = articles.alias()
+    first = select(func.min(told.c.id)).where(told.c.story_id == _d.story_id).correlate(deliveries).scalar_subquery()
+    statement = (
+        select(articles.c.title, _c.reason)
+        .join(deliveries, and_(_d.id == _c.delivery_id, _d.kind == DeliveryKind.HEADLINE))
+        .join(articles, articles.c.id == first)
+        .where(_c.channel_id == channel_id, _c.ended_at >= since, _c.became == DeliveryState.BURIED)
+        .order_by(_c.ended_at.desc(), _c.id.desc())
+        .limit(limit)
+    )
+    return [GivenUp(title=row.title, reason=row.reason) for row in await connection.execute(statement)]
 
 
 async def forget(connection: AsyncConnection, *, before: datetime, limit: int) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.article import StoryId
 from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState, ParkedPost, Queue, Settled
-from bot.domain.history import Attempt, Trace
+from bot.domain.history import Attempt, GivenUp, Trace
 from storage import attempts, changes, claims, dialects, holding, queues, settling
 from storage.column_types import Number
 from storage.dialects import RandomOnce
@@ -169,6 +169,9 @@ class DatabaseDeliveries:
 
     async def attempts(self, channel_id: ChannelId, *, since: datetime, until: datetime) -> list[Attempt]:
         return await attempts.in_channel(self._connection, channel_id, since=since, until=until)
+
+    async def given_up(self, channel_id: ChannelId, *, since: datetime, limit: int) -> list[GivenUp]:
+        return await attempts.given_up(self._connection, channel_id, since=since, limit=limit)
 
     async def forget_attempts(self, *, before: datetime, limit: int) -> int:
         return await attempts.forget(self._connection, before=before, limit=limit)

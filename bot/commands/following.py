@@ -102,7 +102,7 @@ async def _listed(house: House, scene: Scene) -> Post:
             NewChannel(ref=scene.channel, kind=scene.kind, title=scene.title), now=house.clock.now()
         )
         listed = await work.subscriptions.of(channel.id)
-        standing = await how_it_stands(work, channel, listed)
+        standing = await how_it_stands(work, channel, listed, now=house.clock.now())
         await work.commit()
     return subscriptions(listed, standing)
 

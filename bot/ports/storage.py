@@ -15,7 +15,7 @@ from bot.domain.channel import Channel, ChannelId, ChannelRef, Loss, NewChannel,
 from bot.domain.delivery import Claim, DeliveryId, DeliveryState, ParkedPost, Queue, Settled
 from bot.domain.digest import Digest, DigestId
 from bot.domain.full_text import PageText
-from bot.domain.history import Attempt, Trace
+from bot.domain.history import Attempt, GivenUp, Trace
 from bot.domain.hub import HubLease
 from bot.domain.keeping import Leftover
 from bot.domain.lease import Lease
@@ -472,6 +472,10 @@ class DeliveryStore(Protocol):
 
     async def attempts(self, channel_id: ChannelId, *, since: datetime, until: datetime) -> list[Attempt]:
         """What was tried in the channel without arriving and ended between these times, in that order."""
+        ...
+
+    async def given_up(self, channel_id: ChannelId, *, since: datetime, limit: int) -> list[GivenUp]:
+        """The stories that were tried in the channel and buried since then, the latest first, so many at most."""
         ...
 
     async def forget_attempts(self, *, before: datetime, limit: int) -> int:

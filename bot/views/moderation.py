@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.addresses import without_secrets
 from bot.domain.channel import Channel, ChannelId, Loss
 from bot.domain.delivery import DeliveryId
+from bot.domain.history import GivenUp
 from bot.domain.notice import Notice, NoticeKind
 from bot.domain.source import Source
 from bot.messages.action import Action, Verb
@@ -17,7 +18,9 @@ from bot.views.moments import moment
 CAUGHT_UP = 10
 """So many of the newest posts a channel gets that was closed for a while."""
 
-_SHOWN = 5
+MOST_NAMED = 5
+"""Of posts that something is said of."""
+
 _TITLE, _PLACE = 120, 80
 _WHY_DOUBTFUL = {
     NoticeKind.POSTS_PARKED: "The connection broke before I was told whether {} arrived.",
@@ -116,8 +119,8 @@ def try_again(channel_id: ChannelId) -> Control:
 
 def titles(posts: Sequence[DoubtfulPost]) -> str:
     """The first few, a line each."""
-    lines = [f"• {shorten(post.title, _TITLE)}" for post in posts[:_SHOWN]]
-    return "\n".join((*lines, f"… and {len(posts) - _SHOWN} more.") if len(posts) > _SHOWN else lines)
+    lines = [f"• {shorten(post.title, _TITLE)}" for post in posts[:MOST_NAMED]]
+    return "\n".join((*lines, f"… and {len(posts) - MOST_NAMED} more.") if len(posts) > MOST_NAMED else lines)
 
 
 def gathered(held: int) -> str:
@@ -233,12 +236,13 @@ def _place(channel: Channel) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How posting in a channel goes: what is paused, doubtful or held, and which followed sources fail."""
+    """How posting in a channel goes: what is paused, doubtful, held or given up, and which followed sources fail."""
 
     channel: Channel
     posts: tuple[DoubtfulPost, ...] = ()
     held: int = 0
     failing: tuple[str, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
 
 
 def standing_blocks(standing: Standing) -> tuple[Block, ...]:
@@ -252,9 +256,19 @@ def standing_blocks(standing: Standing) -> tuple[Block, ...]:
     if standing.posts:
         is_one = len(standing.posts) == 1
         lines.append(f"{'This post' if is_one else 'These posts'} may not have arrived:\n{titles(standing.posts)}")
+    if standing.given_up:
+        lines.append(
+            f"In the last day these could not be posted here and are not tried again:\n{_with_reasons(standing)}"
+        )
     if standing.failing:
         lines.append(f"Cannot be read for more than a day: {shorten(', '.join(standing.failing), 300)}. I keep trying.")
     return tuple(Block(text=text(line), kind=BlockKind.NOTE) for line in lines)
+
+
+def _with_reasons(standing: Standing) -> str:
+    return "\n".join(
+        f"• {shorten(post.title, _TITLE)}: {shorten(post.reason.rstrip('.'), _TITLE)}." for post in standing.given_up
+    )
 
 
 def standing_rows(standing: Standing) -> tuple[tuple[Control, ...], ...]:

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import time_machine
 
@@ -21,6 +22,9 @@ _LOOK_S = 0.02
 
 _SILENCE_S = 10.0
 """How long the C library waits for name servers that say nothing: twice five seconds, as resolv.conf(5) has it."""
+
+POISON = "Poison entry"
+"""The title that brings an error in newsbot itself to light, when an article with it is to be taken in."""
 
 NAME = "localhost"
 """The one name that the sandbox answers to."""
@@ -61,6 +65,7 @@ def main() -> None:
 
     from adapters.cli import app  # noqa: PLC0415  # what it imports shall find the machine as it is to be
 
+    _put_poison_in()
     app()
 
 
@@ -85,6 +90,17 @@ def _tamper_with_names(orders: Path) -> None:
                 return real("127.0.0.1", *given, **named)
 
     socket.getaddrinfo = getaddrinfo
+
+
+def _put_poison_in() -> None:
+    from bot.domain.urgency import is_breaking  # noqa: PLC0415  # as above
+
+    def poisoned(title: str) -> bool:
+        if title == POISON:
+            raise ValueError(title)
+        return is_breaking(title)
+
+    patch("bot.services.publish.is_breaking", poisoned).start()
 
 
 def _tamper_with_time(orders: Path) -> None:

@@ -22,7 +22,7 @@ from bot.domain.delivery import (
     Waiting,
     may_become,
 )
-from bot.domain.history import Attempt, Trace
+from bot.domain.history import Attempt, GivenUp, Trace
 from bot.domain.subscription import Everything
 from storage import Database
 from tests import stored
@@ -73,6 +73,23 @@ async def test_attempts_that_did_not_arrive_are_remembered(storage: Database) ->
         assert not isinstance(outcome, Sent)
         assert attempt.reason == outcome.reason
         assert (await _trace(storage, claim)).state is became
+
+
+async def test_what_was_given_up_is_told_by_its_title_and_reason_the_latest_first(storage: Database) -> None:
+    channel = await stored.channel(storage)
+    outcomes: tuple[Outcome, ...] = (Buried(reason="too long"), Parked(reason="cut"), Buried(reason="our fault"))
+    for number, outcome in enumerate(outcomes):
+        await stored.promised(storage, await stored.story(storage, f"Story {number}"))
+        [claim] = await stored.claimed(storage)
+        await stored.settled(storage, (claim, outcome), now=NOON + number * _SECOND)
+    async with storage.reading() as look:
+        all_of_them = await look.deliveries.given_up(channel.id, since=NOON, limit=9)
+        assert all_of_them == [
+            GivenUp(title="Story 2", reason="our fault"),
+            GivenUp(title="Story 0", reason="too long"),
+        ]
+        assert await look.deliveries.given_up(channel.id, since=NOON, limit=1) == all_of_them[:1]
+        assert await look.deliveries.given_up(channel.id, since=NOON + _SECOND, limit=9) == all_of_them[:1]
 
 
 async def test_a_wait_says_for_which_limit_and_until_when(storage: Database) -> None:

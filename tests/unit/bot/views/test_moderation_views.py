@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.channel import Channel, ChannelId, ChannelKind, Loss
 from bot.domain.delivery import DeliveryId
+from bot.domain.history import GivenUp
 from bot.domain.notice import Notice, NoticeId, NoticeKind
 from bot.messages.text import plain
 from bot.views.moderation import DoubtfulPost, Standing, Word, noted, standing_blocks, standing_rows, word
@@ -77,6 +78,12 @@ def test_many_doubtful_posts_are_named_in_part_and_meant_all() -> None:
     assert (again.label, leave.label) == ("Resend all 9", "Leave them")
     assert again.action
     assert again.action.subject == 9
+
+
+def test_what_was_given_up_is_named_with_its_reason() -> None:
+    given_up = (GivenUp(title="Harbour reopens", reason="it failed on our side 5 times"),)
+    [block] = standing_blocks(Standing(channel=replace(_CHANNEL, paused_because=None), given_up=given_up))
+    assert plain(block.text).endswith("\n• Harbour reopens: it failed on our side 5 times.")
 
 
 def test_a_channel_that_is_as_it_should_be_has_nothing_said_of_it() -> None:
