@@ -61,6 +61,8 @@ _TRIED: Final = (
     *("240.0.0.1", "255.255.255.255", "168.63.129.16"),
 )
 
+_HIDING: Final = ("::{}", "::ffff:0:{}", "64:ff9b:1::{}", "2002:{}::1", "2001:0:{}::")
+
 
 def spellings() -> tuple[str, ...]:
     """Ways to write private addresses into the host of a URL; each means one to some resolver or library."""
@@ -70,8 +72,9 @@ def spellings() -> tuple[str, ...]:
 
 def forbidden() -> tuple[IPv4Address | IPv6Address, ...]:
     """What a name may turn out to be."""
-    wrapped = (form.format(inner) for inner in _TRIED for form in ("::ffff:{}", "64:ff9b::{}", "::ffff:0:{}", "::{}"))
-    written = (*FORBIDDEN_V4, *FORBIDDEN_V6, *wrapped, *(f"2002:{_groups(IPv4Address(inner))}::1" for inner in _TRIED))
+    wrapped = (form.format(inner) for inner in FORBIDDEN_V4 for form in ("::ffff:{}", "64:ff9b::{}"))
+    hidden = (form.format(_groups(IPv4Address(inner))) for inner in _TRIED for form in _HIDING)
+    written = (*FORBIDDEN_V4, *FORBIDDEN_V6, *wrapped, *hidden, *map(_behind_teredo, _TRIED))
     return tuple(dict.fromkeys(ip_address(one.partition("%")[0]) for one in written))
 
 
@@ -105,3 +108,8 @@ def _groups(address: IPv4Address) -> str:
     """As the last two groups of an IPv6 address."""
     number = int(address)
     return f"{number >> 16:x}:{number & 0xFFFF:x}"
+
+
+def _behind_teredo(address: str) -> str:
+    """As the client of a public Teredo server, its bits turned over (RFC 4380, section 4)."""
+    return f"2001:0:808:808:0:ffff:{_groups(IPv4Address(int(IPv4Address(address)) ^ 0xFFFF_FFFF))}"
