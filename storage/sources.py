@@ -79,7 +79,7 @@ class DatabaseSources:
         statement = (
             select(sources)
             .where(_c.next_read_at <= now, _c.kind == SourceKind.FEED, ~_c.is_paused, ~_c.is_removed)
-            .order_by(_c.next_read_at, _c.id)
+            .order_by(_c.failures > 0, _c.next_read_at, _c.id)
             .limit(limit)
         )
         return [to_source(row) for row in await self._connection.execute(statement)]

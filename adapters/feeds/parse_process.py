@@ -23,15 +23,16 @@ from bot.domain.matching import Matcher
 from bot.domain.weighing import weighed
 
 _MEMORY = 512 * 1024 * 1024
-_NICENESS = 10
-"""People wait for the bot, nobody for a document."""
 
 
 def main() -> None:
-    """Take documents apart until there are no more; the argument says how many seconds of CPU time each may take."""
+    """Take documents apart until there are no more.
+
+    The arguments say how many seconds of CPU time each may take, and how nice to be to the machine's other processes.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, _MEMORY)
-    os.nice(_NICENESS)
+    os.nice(int(sys.argv[2]))
     logging.disable()  # libraries complain of documents, in the documents' words
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library might print must not look like an answer

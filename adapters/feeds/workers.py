@@ -1,18 +1,15 @@
 """Worker processes that take documents apart, so that none can stop, slow or fill the bot."""
 
 import asyncio
-import json
-import os
+import functools
 import signal
-import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from adapters.feeds.parsed import (
-    TOPICS,
     PageLinks,
     ParsedFeed,
     Problem,
@@ -25,26 +22,20 @@ from adapters.feeds.parsed import (
     read_robots,
 )
 from adapters.feeds.topic_list import write_topics
+from adapters.feeds.worker import GaveWayError, Receive, Worker, WorkerDiedError
+from adapters.feeds.worker_lane import WorkerLane
 from bot.domain.article import Draft
 from bot.domain.full_text import PageText
 from bot.domain.topic import Topic
 from bot.ports.reading import ReadingError
 
-_LONGEST_LINE = 4 * 1024 * 1024
-_CHUNK = 64 * 1024
-_PROGRAM = "from adapters.feeds.parse_process import main; main()"
+_NICENESS, _NICENESS_BESIDE = 10, 19
+"""People wait for the bot, nobody for a document, and least of all for one that takes long."""
+
+_SLOW_FOR_S = 3600.0
+_MOST_SLOW_HOSTS = 1000
 
 _Result = TypeVar("_Result")
-_Receive = Callable[[asyncio.StreamReader], Awaitable[_Result | Problem]]
-"""Reads a worker's answer. Raises EOFError when the worker ends before its answer does."""
-
-
-class WorkerDiedError(Exception):
-    """A worker ended in the middle of a document; ``signal`` is what killed it, if anything did."""
-
-    def __init__(self, returncode: int | None) -> None:
-        super().__init__(f"the parser ended with {returncode}")
-        self.signal = -returncode if returncode and returncode < 0 else None
 
 
 class ParseWorkers:
@@ -53,6 +44,9 @@ class ParseWorkers:
     The first process starts with the first document. Another one starts when a document has waited ``patience_s`` for
     it, and goes when both are idle. A process that dies, or needs more than ``longest_s`` by the clock or ``cpu_s`` of
     computing for one document, is replaced, and so is each after ``documents_each``, since parsers lose memory.
+
+    A document that needs more than ``patience_s`` of computing while others wait gives way: it begins anew in one of
+    as many processes that are kept for such, and for an hour all documents of its host begin there.
 
     With ``topics`` the drafts of feeds come with their wording.
     """
@@ -67,14 +61,12 @@ class ParseWorkers:
         documents_each: int = 500,
         topics: Iterable[Topic] | None = None,
     ) -> None:
-        self._most = most
-        self._patience_s = patience_s
         self._longest_s = longest_s
-        self._cpu_s = cpu_s
-        self._documents_each = documents_each
-        self._topics = None if topics is None else write_topics(topics)
-        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
-        self._workers: set[_Worker] = set()
+        make = functools.partial(Worker, cpu_s=cpu_s, topics=None if topics is None else write_topics(topics))
+        lane = functools.partial(WorkerLane, most=most, patience_s=patience_s, documents_each=documents_each)
+        self._lane = lane(functools.partial(make, niceness=_NICENESS), hurries=True)
+        self._slow_lane = lane(functools.partial(make, niceness=_NICENESS_BESIDE), hurries=False)
+        self._slow_hosts: dict[str, float] = {}
 
     async def parse(
         self, body: bytes, *, address: str, charset: str | None, news_since: datetime | None = None
@@ -98,10 +90,25 @@ class ParseWorkers:
         """The feeds that the web page names. Raises ReadingError. When cancelled, it takes the process along."""
         return await self._done(Work.LINKS, body, {"address": address, "charset": charset}, _receive_links)
 
+    async def close(self) -> None:
+        """End all processes. Documents that are being taken apart end with theirs."""
+        await asyncio.gather(self._lane.close(), self._slow_lane.close())
+
     async def _done(
-        self, work: Work, body: bytes, about: Mapping[str, str | None], receive: _Receive[_Result]
+        self, work: Work, body: bytes, about: Mapping[str, str | None], receive: Receive[_Result]
     ) -> _Result:
-        worker = await self._take()
+        host = (about["address"] or "").partition("://")[2].partition("/")[0]
+        if self._slow_hosts.get(host, 0.0) <= time.monotonic():
+            try:
+                return await self._done_by(self._lane, work, body, about, receive)
+            except GaveWayError:
+                self._note_slow(host)
+        return await self._done_by(self._slow_lane, work, body, about, receive)
+
+    async def _done_by(
+        self, lane: WorkerLane, work: Work, body: bytes, about: Mapping[str, str | None], receive: Receive[_Result]
+    ) -> _Result:
+        worker = await lane.take()
         try:
             async with asyncio.timeout(self._longest_s):
                 result = await worker.ask(work, body, about, receive)
@@ -116,108 +123,16 @@ class ParseWorkers:
             await worker.kill()
             raise
         finally:
-            await self._give_back(worker)
+            await lane.give_back(worker)
         if isinstance(result, Problem):
             raise ReadingError(result.message, kind=result.kind)
         return result
 
-    async def close(self) -> None:
-        """End all processes. Documents that are being parsed end with theirs."""
-        await asyncio.gather(*(worker.stop() for worker in self._workers))
-
-    async def _take(self) -> "_Worker":
-        if self._idle.empty() and self._workers:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._patience_s):
-                    return await self._idle.get()
-        if self._idle.empty() and len(self._workers) < self._most:
-            worker = _Worker(cpu_s=self._cpu_s, topics=self._topics)
-            self._workers.add(worker)
-            return worker
-        return await self._idle.get()
-
-    async def _give_back(self, worker: "_Worker") -> None:
-        if self._idle.empty():
-            is_spent = worker.documents >= self._documents_each
-            self._idle.put_nowait(worker)
-            if is_spent:
-                await worker.stop()
-        else:
-            self._workers.discard(worker)
-            await worker.stop()
-
-
-class _Worker:
-    """One process, started when there is a document for it, and again after it ended."""
-
-    def __init__(self, *, cpu_s: int, topics: bytes | None) -> None:
-        self.documents = 0
-        self._cpu_s = cpu_s
-        self._topics = topics
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def ask(
-        self, work: Work, body: bytes, about: Mapping[str, str | None], receive: _Receive[_Result]
-    ) -> _Result | Problem:
-        """What came of the work. Raises WorkerDiedError."""
-        is_new = self._process is None or self._process.returncode is not None
-        if self._process is None or is_new:
-            self._process = await _started(self._cpu_s)
-            self.documents = 0
-        self.documents += 1
-        try:
-            if is_new and self._topics is not None:
-                await _send(self._process, self._topics, {"work": TOPICS, "length": len(self._topics)})
-            await _send(self._process, body, {"work": work, **about, "length": len(body)})
-            assert self._process.stdout is not None  # noqa: S101  # it was started with a pipe
-            return await receive(self._process.stdout)
-        except (EOFError, ConnectionError):
-            raise WorkerDiedError(await self._process.wait()) from None
-
-    async def stop(self) -> None:
-        """End the process in peace, or after a second without."""
-        if self._process is None:
-            return
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                await self._process.communicate()
-                return
-        await self.kill()
-
-    async def kill(self) -> None:
-        """End the process now."""
-        if self._process is None:
-            return
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-        await self._process.communicate()
-
-
-async def _started(cpu_s: int) -> asyncio.subprocess.Process:
-    """A process with nothing of ours but the way to the code: no token in its environment, no file, no terminal."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",
-        "-c",
-        _PROGRAM,
-        str(cpu_s),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env={"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"},
-        start_new_session=True,
-        limit=_LONGEST_LINE,
-    )
-
-
-async def _send(process: asyncio.subprocess.Process, body: bytes, request: Mapping[str, str | int | None]) -> None:
-    assert process.stdin is not None  # noqa: S101  # it was started with a pipe
-    process.stdin.write(json.dumps(request).encode() + b"\n")
-    for start in range(0, len(body), _CHUNK):
-        process.stdin.write(body[start : start + _CHUNK])
-        await process.stdin.drain()
+    def _note_slow(self, host: str) -> None:
+        self._slow_hosts.pop(host, None)
+        self._slow_hosts[host] = time.monotonic() + _SLOW_FOR_S
+        if len(self._slow_hosts) > _MOST_SLOW_HOSTS:
+            del self._slow_hosts[next(iter(self._slow_hosts))]
 
 
 async def _receive_feed(answers: asyncio.StreamReader) -> ParsedFeed | Problem:

@@ -50,7 +50,7 @@ class SourceStore(Protocol):
         ...
 
     async def due(self, now: datetime, *, limit: int) -> list[Source]:
-        """Feeds to be read now, longest overdue first; never paused ones."""
+        """Feeds to be read now, never paused ones: longest overdue first, those that failed last time last."""
         ...
 
     async def set_right(self, *, now: datetime) -> int:

@@ -32,11 +32,15 @@ _AT_ONCE = 16
 _MOST = 64
 """How many may go on when those that take long are counted too: servers that hang must not hold the others up."""
 
+_FREE_OF_FAILING = 4
+_MOST_FAILING = _MOST - _AT_ONCE
+"""What failed last time leaves room, at once and in all, for what did not."""
+
 _LOOKED_AT = 64
 _LOOKED_AT_BY_MANY = 512
 """What others read now is among them."""
 
-_PATIENCE_S = 1.0
+_PATIENCE_S = 0.5
 """What takes longer than that takes long."""
 
 _TOLD_AFTER = timedelta(hours=24)
@@ -142,8 +146,8 @@ class SourceReader:
     async def read_due(self) -> int:
         """Read every source that is due now, at most sixteen at once and one of each host; how many readings ended.
 
-        One that takes more than a second goes on meanwhile and holds nobody up, neither those of this call nor those of
-        a later one, which counts it.
+        One that takes more than half a second goes on meanwhile and holds nobody up, neither those of this call nor
+        those of a later one, which counts it.
         """
         await self._set_back.heal(self._set_right)
         async with self._storage.reading() as look:
@@ -267,15 +271,17 @@ class SourceReader:
             waiting = left  # others read what is left out
 
     def _next(self, waiting: Iterable[Source]) -> tuple[list[Source], list[Source]]:
-        """Those that there is room for now, each of another host, and the others."""
+        """Those that there is room for now, each of another host, and the others. What failed last time comes last."""
         now = self._clock.monotonic()
         busy = {host_of(going.source) for going in self._going.values()}
         young = sum(now - going.since < _PATIENCE_S for going in self._going.values())
         room = min(_AT_ONCE - young, _MOST - len(self._going))
+        room_for_failing = min(room - _FREE_OF_FAILING, _MOST_FAILING - len(self._going))
         chosen: list[Source] = []
         left: list[Source] = []
-        for source in waiting:
-            if len(chosen) < room and host_of(source) not in busy:
+        for source in sorted(waiting, key=lambda source: source.failures > 0):
+            has_room = len(chosen) < (room_for_failing if source.failures else room)
+            if has_room and host_of(source) not in busy:
                 busy.add(host_of(source))
                 chosen.append(source)
             else:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from adapters.feeds.parsed import ParsedFeed
-from adapters.feeds.workers import _PROGRAM, ParseWorkers
+from adapters.feeds.worker import PROGRAM
+from adapters.feeds.workers import ParseWorkers
 from bot.ports.reading import ReadingError
 from tests.newsroom import small_catalogue
 
@@ -39,7 +40,7 @@ async def parsed(workers: ParseWorkers, body: bytes = FEED) -> ParsedFeed:
 
 def processes(workers: ParseWorkers) -> list[int]:
     """The process ids of all that run."""
-    started = [worker._process for worker in workers._workers]
+    started = [worker._process for worker in workers._lane.workers]
     return [process.pid for process in started if process is not None and process.returncode is None]
 
 
@@ -90,12 +91,20 @@ async def test_a_process_that_was_killed_is_replaced(workers: ParseWorkers) -> N
     assert processes(workers) != [first]
 
 
-async def test_a_document_that_takes_too_much_computing_is_given_up_and_none_after_it() -> None:
-    workers = ParseWorkers(cpu_s=1)
+async def test_a_document_that_computes_for_long_gives_way_and_is_given_up_in_its_own_time() -> None:
+    workers = ParseWorkers(most=1, patience_s=0.1, cpu_s=1)
+    slow = asyncio.create_task(parsed(workers, ENDLESS))
+    await asyncio.sleep(0)
+    other = await workers.parse(FEED, address="https://other.example/", charset=None)
+    assert other.title == "T"
+    assert not slow.done()
     with pytest.raises(ReadingError, match="too long") as problem:
-        await parsed(workers, ENDLESS)
+        await slow
     assert problem.value.kind == "timeout"
-    assert (await parsed(workers)).title == "T"
+
+    [others] = processes(workers)
+    os.kill(others, signal.SIGSTOP)
+    assert (await parsed(workers)).title == "T", "its host's next one is no burden to the others"
     await workers.close()
 
 
@@ -180,7 +189,7 @@ from adapters.feeds.workers import ParseWorkers
 async def main():
     workers = ParseWorkers()
     await workers.parse({FEED!r}, address="https://a.example/", charset=None)
-    print(*(worker._process.pid for worker in workers._workers), flush=True)
+    print(*(worker._process.pid for worker in workers._lane.workers), flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -204,7 +213,10 @@ def test_a_process_whose_bot_is_killed_ends_without_a_word(*, is_cut: bool) -> N
     request = json.dumps({"work": "feed", "address": ADDRESS, "charset": None, "length": len(body)}).encode() + b"\n"
     told = request + body
     worker = subprocess.Popen(  # noqa: S603  # our own words
-        [sys.executable, "-c", _PROGRAM, "10"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", PROGRAM, "10", "10"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert worker.stdout is not None
     worker.stdout.close()

@@ -80,7 +80,9 @@ async def test_sources_are_listed_by_number(storage: Database) -> None:
         assert [source.id for source in await work.sources.all()] == sorted(source.id for source in added)
 
 
-async def test_the_longest_overdue_comes_first_and_a_paused_one_never(storage: Database) -> None:
+async def test_the_longest_overdue_comes_first_what_failed_comes_last_and_what_is_paused_never(
+    storage: Database,
+) -> None:
     async with storage.writing() as work:
         late, later, paused, soon = [
             await work.sources.add(new_source(f"https://{number}.example/"), now=NOON) for number in range(4)
@@ -93,6 +95,8 @@ async def test_the_longest_overdue_comes_first_and_a_paused_one_never(storage: D
 
         assert [source.id for source in await work.sources.due(NOON, limit=10)] == [later.id, late.id]
         assert [source.id for source in await work.sources.due(NOON, limit=1)] == [later.id]
+        await work.sources.save(replace(later, next_read_at=NOON - timedelta(minutes=9), failures=1))
+        assert [source.id for source in await work.sources.due(NOON, limit=10)] == [late.id, later.id]
 
 
 async def test_what_people_set_while_a_source_is_being_read_stays_set(storage: Database) -> None:

@@ -18,7 +18,7 @@ from bot.services.shown import Shown, shown_by
 from bot.services.topics import Topics
 from storage import Database
 from tests import stored
-from tests.builders import draft, new_channel, receipt
+from tests.builders import draft, new_channel, new_source, receipt
 from tests.fakes.clocks import HeldClock
 from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
@@ -304,7 +304,7 @@ async def test_a_slow_source_holds_up_no_other_and_is_counted_when_it_ends(desk:
     assert await desk.reader.read_due() == 1
 
 
-async def test_sixteen_that_hang_hold_nobody_up_for_more_than_a_second(desk: Desk) -> None:
+async def test_sixteen_that_hang_hold_nobody_up_for_more_than_half_a_second(desk: Desk) -> None:
     hanging = [f"https://{number}.example/feed" for number in range(16)]
     for address in (*hanging, OTHER):
         desk.feeds.pages[address] = desk.saying("One")
@@ -317,11 +317,32 @@ async def test_sixteen_that_hang_hold_nobody_up_for_more_than_a_second(desk: Des
         await work.sources.save(replace(other, next_read_at=desk.clock.now()))  # the last one due
         await work.commit()
     assert await desk.reader.read_due() == 0
-    desk.clock.pass_on(1)
+    desk.clock.pass_on(0.5)
     assert await desk.reader.read_due() == 1
     assert desk.feeds.asked[-1][0] == OTHER
     for go_on in held:
         go_on.set()
+
+
+async def test_however_many_hang_that_failed_before_what_was_well_is_read_at_once(desk: Desk) -> None:
+    failing = [f"https://{number}.example/feed" for number in range(60)]
+    async with desk.database.writing() as work:
+        for address in failing:
+            source = await work.sources.add(new_source(address), now=desk.clock.now() - timedelta(hours=1))
+            await work.sources.save(replace(source, failures=1))
+        await work.commit()
+    for address in failing:
+        desk.feeds.hold(address)
+    for begun in (12, 24, 36, 48, 48):
+        assert await desk.reader.read_due() == 0
+        assert len(desk.feeds.asked) == begun
+        desk.clock.pass_on(0.5)
+    for address in (ADDRESS, OTHER):
+        desk.feeds.pages[address] = desk.saying("One")
+        await desk.reader.add(address, interval_s=10)
+    desk.clock.pass_on(15)
+    assert await desk.reader.read_due() == 2
+    await desk.reader.close()
 
 
 async def test_two_sources_of_one_host_are_read_one_after_the_other(desk: Desk) -> None:

@@ -1,0 +1,70 @@
+"""Processes of one kind that documents take turns at."""
+
+import asyncio
+from collections.abc import Callable
+
+from adapters.feeds.worker import Worker
+
+_LEAST_WAIT_S = 0.02
+
+
+class WorkerLane:
+    """Lends workers, each to one document at a time, in the order in which they are asked for.
+
+    The first worker is made for the first document, another one when a document has waited ``patience_s`` for it, and
+    one goes when another is idle too. With ``hurries``, whoever waits while ``most`` are at work ends the process that
+    has computed longest at its document, if that is longer than ``patience_s``.
+    """
+
+    def __init__(
+        self, make: Callable[[], Worker], *, most: int, patience_s: float, documents_each: int, hurries: bool
+    ) -> None:
+        self.workers: set[Worker] = set()
+        self._make = make
+        self._most = most
+        self._patience_s = patience_s
+        self._documents_each = documents_each
+        self._hurries = hurries
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+
+    async def take(self) -> Worker:
+        """A worker, to be given back."""
+        while self.workers:
+            try:
+                async with asyncio.timeout(None if self._idle.qsize() else self._wait_s()):
+                    return await self._idle.get()
+            except TimeoutError:
+                if len(self.workers) < self._most:
+                    break
+                self._make_room()
+        worker = self._make()
+        self.workers.add(worker)
+        return worker
+
+    async def give_back(self, worker: Worker) -> None:
+        """The worker has nothing to do any more."""
+        if self._idle.empty():
+            is_spent = worker.documents >= self._documents_each
+            self._idle.put_nowait(worker)
+            if is_spent:
+                await worker.stop()
+        else:
+            self.workers.discard(worker)
+            await worker.stop()
+
+    async def close(self) -> None:
+        """End all processes. Documents that are being taken apart end with theirs."""
+        await asyncio.gather(*(worker.stop() for worker in self.workers))
+
+    def _wait_s(self) -> float | None:
+        """How long to wait for a worker before something is done about it; None: for as long as it takes."""
+        if len(self.workers) < self._most:
+            return self._patience_s
+        if not self._hurries:
+            return None
+        return max(self._patience_s - max(worker.computed_s for worker in self.workers), _LEAST_WAIT_S)
+
+    def _make_room(self) -> None:
+        slowest = max(self.workers, key=lambda worker: worker.computed_s)
+        if slowest.computed_s >= self._patience_s:
+            slowest.give_way()
