@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.background import in_background
 from tests.many import Cluster, open_cluster
 from tests.world import READER_1, Process
 
@@ -120,6 +121,50 @@ async def test_shards_answer_their_own_servers_and_one_of_them_sends(tmp_path: P
         await second.line_with("platform ready")
         await cluster.publish("Harbour reopens")
         assert await group.message_with("Harbour reopens")
+
+
+@pytest.mark.fault
+async def test_two_whole_bots_on_one_database_by_mistake_post_nothing_twice_and_none_falls(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """A minute in place of ten: nothing in it lasts longer than a lease of ten seconds. One ends and comes back."""
+    async with open_cluster(tmp_path, postgres_url) as cluster:
+        bots = [await cluster.start()]
+        await senders_ready(bots[0])
+        bots.append(await cluster.start())
+        async with in_background(cluster.publish_steadily("Bulletin", every_s=0.3)):
+            await asyncio.sleep(20)
+            assert await bots[0].end() == 0
+            await senders_ready(bots[1])
+            bots.append(await cluster.start())
+            await asyncio.sleep(40)
+        await cluster.publish("At last")
+        await cluster.everywhere("At last")
+        assert await cluster.missing() == set()
+        assert set((await cluster.copies()).values()) == {1}
+        assert [bot.process.returncode for bot in bots] == [0, None, None]
+        assert not [line for bot in bots for line in bot.lines if "ERROR" in line or "Traceback" in line]
+
+
+@pytest.mark.fault
+async def test_two_bots_of_one_token_on_two_databases_say_so_and_none_falls(tmp_path: Path, postgres_url: str) -> None:
+    """Both poll Telegram, which lets one of them do so at a time (409)."""
+    async with open_cluster(tmp_path, postgres_url) as cluster:
+        mine = await cluster.start()
+        await senders_ready(mine)
+        elsewhere = f"sqlite+aiosqlite:///{tmp_path / 'elsewhere.db'}"
+        cluster.world.extra = {**cluster.world.extra, "NEWSBOT_DATABASE_URL": elsewhere}
+        other = await cluster.start()
+        await asyncio.sleep(30)
+        told = [line for bot in (mine, other) for line in bot.lines]
+        assert [line for line in told if "another program polls" in line]
+        assert not [line for line in told if "Traceback" in line]
+        await cluster.publish("All the same")
+        await cluster.everywhere("All the same")
+        assert await other.end() == 0
+        group = await cluster.world.chat("telegram", "group", READER_1)
+        assert await group.press(await group.message_with("All the same"), "👍")
+        assert mine.process.returncode is None
 
 
 async def two_senders(cluster: Cluster) -> tuple[Process, Process]:

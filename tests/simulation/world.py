@@ -142,11 +142,15 @@ async def _furnished(home: Path) -> tuple[bytes, list[Channel], list[StoryId]]:
 
 
 class World:
-    """What happens under one seed, and what came of it: ``told`` in order, ``broken`` what must not be."""
+    """What happens under one seed, and what came of it: ``told`` in order, ``broken`` what must not be.
+
+    ``in_order`` counts the posts whose order could be judged.
+    """
 
     def __init__(self, seed: int) -> None:
         self.told: list[str] = []
         self.broken: list[str] = []
+        self.in_order = 0
         self._dice = random.Random(seed)
         self._was_set_back = False
         self._bench = _bench()
@@ -302,6 +306,7 @@ class World:
         for ref, promised in order.items() if not self._was_set_back else ():  # which story came first, who can say
             shown = [one.title for one in self._servers[ref.platform].messages if one.channel == ref]
             first = [title for title in dict.fromkeys(shown) if title in promised]
+            self.in_order += len(promised)
             if first != promised:
                 self.broken.append(f"out of order in {ref}: {first}, promised {promised}")
 
