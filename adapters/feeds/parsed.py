@@ -160,10 +160,9 @@ def _draft(told: dict[str, Any]) -> Draft:
     return Draft(**told | _text(told))
 
 
-def _wording(*, matches: list[list[Any]], endings: str, terms: list[str] | None, **others: Any) -> Wording:
+def _wording(*, matches: list[list[Any]], terms: list[str] | None, **others: Any) -> Wording:
     return Wording(
         matches=tuple(Match(topic_id=TopicId(topic), word=word, paragraph=at) for topic, word, at in matches),
-        endings=tuple(endings.split()),
         terms=None if terms is None else tuple(terms),
         **others,
     )
@@ -203,7 +202,6 @@ def _wording_as_json(wording: Wording) -> dict[str, Any]:
         "title": wording.title,
         "words": wording.words,
         "matches": [(match.topic_id, match.word, match.paragraph) for match in wording.matches],
-        "endings": " ".join(wording.endings),
         "terms": wording.terms,
     }
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from bot.domain.article import Draft
 from bot.domain.words import tokens
 
-_REMEMBERED = 1 << 14
+_REMEMBERED = 1 << 10
 _READ = 600
 """Characters that are looked at: more hardly ever change the answer."""
 
@@ -134,8 +134,13 @@ _SCRIPTS: Final = tuple(
     (language, re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in ranges)}]"))
     for language, ranges in _BY_SCRIPT
 )
+_OTHER_SCRIPTS: Final = re.compile("|".join(script.pattern for _, script in _SCRIPTS))
+_NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
+_NEEDED_LETTERS: Final = {language: frozenset(letters) for language, letters in _NEEDED.items()}
+_FOREIGN_LETTERS: Final = {language: frozenset(letters) for language, letters in _FOREIGN.items()}
 _LANGUAGES_WITH_WORD = _turned({language: words.split() for language, words in _SMALL_WORDS.items()})
 _LANGUAGES_WITH_LETTER = _turned(_LETTERS)
+_TELLING_LETTERS: Final = frozenset(_LANGUAGES_WITH_LETTER)
 
 
 def language_of(draft: Draft) -> str | None:
@@ -158,16 +163,16 @@ def common_language(drafts: Sequence[Draft]) -> str | None:
 def language_of_text(text: str) -> str | None:
     """The same of any text, of which the beginning is looked at."""
     beginning = text[:_READ]
-    letters = "".join(filter(str.isalpha, beginning))
+    letters = _NOT_LETTERS.sub("", beginning)
     if len(letters) < _FEWEST_LETTERS:
         return None
-    if not letters.isascii() and (found := _by_script(letters)):
+    if _OTHER_SCRIPTS.search(letters) and (found := _by_script(letters)):
         return found
-    words = [token.written.lower() for token in tokens(beginning)]
+    words = [word.lower() for word in tokens(beginning).written]
     if len(words) < _FEWEST_WORDS:
         return None
     used = set("".join(words))
-    counted = Counter(chain.from_iterable(map(_signs_in, words)))
+    counted = Counter(chain.from_iterable(_signs_in(words)))
     possible = [(count, language) for language, count in counted.items() if _may_be(language, used)]
     (next_most, _), (most, best) = sorted([(0, ""), (0, ""), *possible])[-2:]
     return best if most >= max(_FEWEST_SIGNS, _LEAST_SHARE * len(words), _LEAD * next_most) else None
@@ -182,12 +187,19 @@ def _by_script(letters: str) -> str | None:
 
 
 def _may_be(language: str, used: Collection[str]) -> bool:
-    needed, foreign = _NEEDED.get(language), _FOREIGN.get(language, "")
-    return (needed is None or any(letter in used for letter in needed)) and not any(one in used for one in foreign)
+    needed, foreign = _NEEDED_LETTERS.get(language), _FOREIGN_LETTERS.get(language)
+    return (needed is None or not needed.isdisjoint(used)) and (foreign is None or foreign.isdisjoint(used))
+
+
+def _signs_in(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The languages that each word speaks for: each of them once for what the word is, and once for its letters."""
+    for word in words:
+        if word in _LANGUAGES_WITH_WORD:
+            yield _LANGUAGES_WITH_WORD[word]
+        if not word.isascii() and (letters := _TELLING_LETTERS.intersection(word)):
+            yield _languages_with(letters)
 
 
 @lru_cache(_REMEMBERED)
-def _signs_in(word: str) -> tuple[str, ...]:
-    """The languages that a word speaks for: each of them once for what the word is, and once for its letters."""
-    by_letters = () if word.isascii() else {one for letter in word for one in _LANGUAGES_WITH_LETTER.get(letter, ())}
-    return (*by_letters, *_LANGUAGES_WITH_WORD.get(word, ()))
+def _languages_with(letters: frozenset[str]) -> tuple[str, ...]:
+    return tuple({language for letter in letters for language in _LANGUAGES_WITH_LETTER[letter]})

@@ -8,10 +8,8 @@ Where a text has a longer name of a place, the shorter ones within it are not me
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain
 from operator import itemgetter
 
 from bot.domain.phrases import PhraseIndex
@@ -28,9 +26,6 @@ _PLACE = itemgetter(0, 1)
 _MOST_ROOTS = 1 << 15
 _MOST_ENDS = 50_000
 """Last words of readers' own that are kept apart: with more of them, every text has one."""
-
-
-_roots_of = lru_cache(_MOST_ROOTS)(turkic_roots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +80,7 @@ class _Roots(dict[str, tuple[str, ...]]):
     def __missing__(self, folded: str) -> tuple[str, ...]:
         if len(self) == _MOST_ROOTS:
             self.clear()
-        roots = self[folded] = self._last_words(_roots_of(folded))
+        roots = self[folded] = turkic_roots(folded, self._last_words)
         return roots
 
 
@@ -119,7 +114,7 @@ class Matcher:
         """Look for a reader's own words, of which no more than their topic's id is kept."""
         key = _own_key(topic_id)
         if len(self._own_ends) < _MOST_ENDS:
-            self._own_ends.add(key[-1])
+            self._own_ends.update(key[-1].split("_"))  # as words are parted that are found
         self._file(key, topic_id)
 
     def _file(self, key: Sequence[str], name: str) -> None:
@@ -136,9 +131,15 @@ class Matcher:
                 del self._entries[entry.name]
                 self._index.remove(entry.key, entry.name)
 
-    def may_have_own_words(self, endings: Iterable[str]) -> bool:
-        """Whether a text with these ``endings_in`` it may have any reader's own words; never false where it has."""
-        return len(self._own_ends) == _MOST_ENDS or not self._own_ends.isdisjoint(endings)
+    def may_have_own_words(self, title: str, paragraphs: Sequence[str], words: Collection[str]) -> bool:
+        """Whether the text, which has these folded words, may have any reader's own; never false where it has."""
+        ends = self._own_ends
+        if not ends:
+            return False
+        if len(ends) >= _MOST_ENDS or "" in ends or not (ends.isdisjoint(words) and ends.isdisjoint(map(stem, words))):
+            return True
+        is_inflected = is_turkic("\n".join((title, *paragraphs)))
+        return is_inflected and not ends.isdisjoint(word[:at] for word in words for at in range(1, len(word)))
 
     def match(self, title: str, paragraphs: Sequence[str]) -> tuple[Match, ...]:
         """Each topic that the text is about, once, with the place that says so first; in the order of these places.
@@ -168,10 +169,7 @@ class Matcher:
 
     def _in(self, text: str, roots: _Roots | None) -> tuple[Sequence[str], list[_Place], list[_Hit]]:
         """The words of one paragraph, where readers' own words are among them and where those of the catalogue."""
-        words = tokens(text)
-        if not words:
-            return (), [], []
-        written, folded, stems = zip(*words, strict=True)
+        written, folded, stems = tokens(text)
         others = list(map(roots.__getitem__, folded)) if roots is not None else ()
         own: list[_Place] = []
         named: list[_Hit] = []
@@ -181,16 +179,6 @@ class Matcher:
             else:
                 named += [_Hit(entry=entry, start=start, end=end) for entry in self._entries[name]]
         return written, own, named
-
-
-def endings_in(title: str, paragraphs: Sequence[str]) -> tuple[str, ...]:
-    """Every word that a phrase in the text may end with, in the forms in which phrases are filed, each once."""
-    parts = (title, *paragraphs)
-    words = [word for part in parts for word in tokens(part)]
-    stems = dict.fromkeys(word.stem for word in words)
-    if is_turkic("\n".join(parts)):
-        stems |= dict.fromkeys(chain.from_iterable([_roots_of(word.folded) for word in words]))
-    return tuple(stems)
 
 
 def _meant(named: Iterable[_Hit], written: Sequence[str], *, shouted: bool) -> Iterator[_Place]:
@@ -221,13 +209,13 @@ def _entries(topic: Topic) -> Iterator[_Entry]:
     for is_decoy, words in ((False, topic.words), (True, topic.decoys)):
         for word in words:
             is_exact = word.startswith("=")
-            read = tuple(tokens(word.removeprefix("=")))
-            if read:
+            read = tokens(word.removeprefix("="))
+            if read.written:
                 yield _Entry(
                     topic_id=topic.id,
                     kind=topic.kind,
-                    key=tuple(stem(token.folded) for token in read),
-                    asked=tuple(token.written for token in read),
+                    key=read.stems,
+                    asked=read.written,
                     is_exact=is_exact,
                     is_decoy=is_decoy,
                 )

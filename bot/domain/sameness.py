@@ -221,7 +221,8 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 def _words(text: str, *, turkic: bool) -> Iterator[_Word]:
     for sentence in _SENTENCES.split(text):
         is_first = True
-        for written, folded, _ in tokens(sentence):
+        read = tokens(sentence)
+        for written, folded in zip(read.written, read.folded, strict=True):
             is_capital, is_number = written[0].isupper(), folded[0].isdigit()
             is_telling = folded not in EMPTY_WORDS and (is_number or is_capital or len(folded) >= _SHORTEST)
             yield _word((folded, _root(folded, turkic), is_capital, is_first, is_number, is_telling))

@@ -8,7 +8,7 @@ from itertools import accumulate
 from bot.domain.article import Draft
 from bot.domain.findable import findable
 from bot.domain.language import language_of
-from bot.domain.matching import Matcher, endings_in
+from bot.domain.matching import Matcher
 from bot.domain.sameness import terms_of
 from bot.domain.wording import Wording
 
@@ -42,7 +42,6 @@ def _weighed(draft: Draft, catalogue: Matcher, newest: datetime | None) -> Draft
         title=title,
         words=words,
         matches=catalogue.match(draft.title, draft.told),
-        endings=endings_in(draft.title, draft.told),
         terms=None if newest and _is_old(draft, newest - _TOGETHER) else terms_of(draft),
     )
     return replace(draft, wording=wording)

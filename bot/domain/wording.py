@@ -10,13 +10,11 @@ class Wording:
     """What the words of one draft come to, whoever asks and whenever.
 
     ``language`` as ``language_of`` tells it; ``title`` and ``words`` as ``findable`` does; ``matches`` are the topics
-    of the catalogue that they speak of; ``endings`` are the words that a phrase among them may end with, as
-    ``endings_in`` has them. ``terms`` are those of ``terms_of``, None where nobody has asked for them yet.
+    of the catalogue that they speak of. ``terms`` are those of ``terms_of``, None where nobody has asked for them yet.
     """
 
     language: str | None
     title: str
     words: str
     matches: tuple[Match, ...]
-    endings: tuple[str, ...]
     terms: tuple[str, ...] | None = None

@@ -3,16 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
-from itertools import chain
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 _SHORTEST_STEM = 4
-_REMEMBERED = 1 << 15
-_TEXTS_REMEMBERED = 64
-_LONGEST_TEXT_REMEMBERED = 2000
-_LONGEST_REMEMBERED = 40
-"""Characters without a space: a longer run is an address, or a sentence in a script without spaces."""
+_REMEMBERED = 64
+_TAILS_REMEMBERED = 1 << 15
+_LONGEST_REMEMBERED = 2000
+"""Characters of a text."""
 _AROUND_WORDS = ".,:;!?()[]\"'’‘“”„«»–—…"
 """What parts no word where it stands at the end of one."""
 _APOSTROPHES = "'’ʼ‘`"
@@ -54,8 +52,6 @@ _TURKIC_ENDINGS = frozenset(
 _TURKIC_LAST = frozenset(ending[-1] for ending in _TURKIC_ENDINGS)
 _TURKIC_LAYERS = 3
 """Azərbaycan-lı-lar-ın: three endings on one root are ordinary, more are not worth looking for."""
-
-Script = Literal["cyrillic", "latin", "other"]
 
 
 def fold(text: str) -> str:
@@ -107,55 +103,49 @@ class _FoldedLetters(dict[int, str]):
 _FOLDED = _FoldedLetters()
 
 
-class Token(NamedTuple):
-    """One word of a text: as written without what follows its apostrophe, folded, and its stem. U.S. is written US.
+class Tokens(NamedTuple):
+    """The words of a text in order: as written without what follows an apostrophe, folded, and their stems.
 
-    A tuple, since there are many.
+    U.S. is written US.
     """
 
-    written: str
-    folded: str
-    stem: str
+    written: tuple[str, ...]
+    folded: tuple[str, ...]
+    stems: tuple[str, ...]
 
 
-_token = partial(tuple.__new__, Token)
-"""Token without the call of its Python constructor, which would be a fifth of what a word costs."""
-
-
-def tokens(text: str) -> tuple[Token, ...]:
+def tokens(text: str) -> Tokens:
     """The words of a text in order; hyphens part words, a small-letter ending after an apostrophe is left out.
 
-    The last texts are remembered, since each is asked for by several; so are the words of many more, since of a fresh
-    text four in five were in those.
+    The last texts are remembered, since each is asked for by several.
     """
-    return _tokens_or_recall(text) if len(text) <= _LONGEST_TEXT_REMEMBERED else _tokens(text)
+    return _tokens_or_recall(text) if len(text) <= _LONGEST_REMEMBERED else _tokens(text)
 
 
-def _tokens(text: str) -> tuple[Token, ...]:
-    pieces = text.split()
-    read = _read_or_recall if max(map(len, pieces), default=0) <= _LONGEST_REMEMBERED else _read
-    return tuple(chain.from_iterable(map(read, pieces)))
+def _tokens(text: str) -> Tokens:
+    is_normal = text.isascii() or unicodedata.is_normalized("NFKC", text)
+    written: list[str] = []
+    for piece in text.split():
+        bare = piece.strip(_AROUND_WORDS)
+        if bare.isalpha() and (is_normal or unicodedata.is_normalized("NFKC", bare)):
+            written.append(bare)
+        else:
+            written += _written_words(unicodedata.normalize("NFKC", piece))
+    folded = _fold_all(written)
+    return Tokens(tuple(written), folded, tuple(map(stem, folded)))
 
 
-_tokens_or_recall = lru_cache(_TEXTS_REMEMBERED)(_tokens)
+_tokens_or_recall = lru_cache(_REMEMBERED)(_tokens)
 
 
-def _read(piece: str) -> tuple[Token, ...]:
-    """The words of what stands between two spaces."""
-    bare = piece.strip(_AROUND_WORDS)
-    is_plain = bare.isalpha() and unicodedata.is_normalized("NFKC", bare)
-    written = (bare,) if is_plain else _written_words(unicodedata.normalize("NFKC", piece))
-    return tuple(map(_token_of, written))
-
-
-def _token_of(word: str) -> Token:
-    folded = fold(word)
-    if folded == word:
-        folded = word  # one text instead of two, which matters where many are remembered
-    return _token((word, folded, stem(folded)))
-
-
-_read_or_recall = lru_cache(_REMEMBERED)(_read)
+def _fold_all(words: Sequence[str]) -> tuple[str, ...]:
+    """Each of the words folded, which is quicker for all together where they have nothing rare."""
+    together = " ".join(words)
+    try:
+        folded = (together.lower() if together.isascii() else together.translate(_FOLDED)).split()
+    except _FoldsWithOthersError:
+        folded = []
+    return tuple(folded if len(folded) == len(words) else map(fold, words))
 
 
 def _written_words(text: str) -> list[str]:
@@ -183,7 +173,7 @@ def _read_words(text: str, start: int, words: list[str]) -> int | None:
 
 def normal(phrase: str) -> str:
     """The folded words of a phrase with one space between them, so that punctuation and case do not tell two apart."""
-    return " ".join([token.folded for token in tokens(phrase)])
+    return " ".join(tokens(phrase).folded)
 
 
 def stem(folded: str) -> str:
@@ -191,16 +181,14 @@ def stem(folded: str) -> str:
 
     At least four letters stay, or the word stays whole.
     """
-    match _script(folded):
-        case "cyrillic":
-            for length in _RUSSIAN_LENGTHS:
-                if folded[-length:] in _RUSSIAN_ENDINGS and len(folded) - length >= _SHORTEST_STEM:
-                    return folded[:-length]
-            return folded
-        case "latin":
-            return _singular(folded)
-        case "other":
-            return folded
+    first = folded[:1]
+    if "a" <= first <= "z":
+        return _singular(folded) if folded[-1] == "s" else folded
+    if "\u0400" <= first <= "\u04ff":
+        for length in _RUSSIAN_LENGTHS:
+            if folded[-length:] in _RUSSIAN_ENDINGS and len(folded) - length >= _SHORTEST_STEM:
+                return folded[:-length]
+    return folded
 
 
 def turkic_roots(folded: str, among: Callable[[Sequence[str]], Iterable[str]] | None = None) -> tuple[str, ...]:
@@ -214,7 +202,7 @@ def turkic_roots(folded: str, among: Callable[[Sequence[str]], Iterable[str]] | 
     return tuple([root for root in (among(left) if among else left) if _are_endings(folded[len(root) :])])
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_TAILS_REMEMBERED)
 def _are_endings(tail: str, most: int = _TURKIC_LAYERS) -> bool:
     """Whether this is one ending behind the other, so many at most."""
     return tail in _TURKIC_ENDINGS or (
@@ -230,15 +218,9 @@ def is_turkic(text: str) -> bool:
     return sum(map(text.count, _TURKIC_LETTERS)) >= _TURKIC_SHARE * len(text)
 
 
-def _script(folded: str) -> Script:
-    first = folded[:1]
-    if "a" <= first <= "z":
-        return "latin"
-    return "cyrillic" if "\u0400" <= first <= "\u04ff" else "other"
-
-
 def _singular(word: str) -> str:
-    if not word.endswith("s") or len(word) <= _SHORTEST_STEM:
+    """A Latin word that ends with an s, without its plural's ending."""
+    if len(word) <= _SHORTEST_STEM:
         return word
     if word.endswith("ies") and len(word) > _SHORTEST_STEM + 1:
         return word[:-3] + "y"

@@ -49,9 +49,10 @@ class Topics:
 
     def _matches(self, draft: Draft) -> Sequence[Match]:
         wording = draft.wording
-        if wording and not self._matcher.may_have_own_words(wording.endings):
+        text = (draft.title, draft.told)
+        if wording and not self._matcher.may_have_own_words(*text, wording.words.split()):
             return wording.matches
-        return self._matcher.match(draft.title, draft.told)
+        return self._matcher.match(*text)
 
     def named(self, typed: str) -> Topic:
         """The catalogue topic of that name, else the words themselves as a topic. Raises TopicError."""

@@ -122,6 +122,9 @@ async def test_topics_that_were_worked_out_before_are_the_same(topics: Topics, d
         ("harbour bridge", "The harbour bridges are closed."),
         ("yeni liman", "Səhər yeni limandan keçmək mümkün olmayıb, körpü isə hələ açılmayıb."),
         ("baby", "Two babies were born there."),
+        ("пожар", "Пожары тушат вторые сутки."),
+        ("py_test", "It was written with py_test, they say."),
+        ("___", "The password is ___ and nothing else."),
     ],
 )
 async def test_own_words_are_found_though_other_topics_were_worked_out_before(
