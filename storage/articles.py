@@ -28,6 +28,7 @@ _OWNERS = select(article_keys.c.key, article_keys.c.article_id).where(
 )
 _NUMBERED = select(articles).where(_c.id.in_(bindparam("numbers", expanding=True)))
 _ADD = insert(articles)
+_KNOW_BY = dialects.MadeOnce(article_keys, lambda insert: insert.on_conflict_do_nothing())
 _DATE_STORY = (
     update(stories)
     .where(stories.c.id == bindparam("the_story"), stories.c.at.is_(None))
@@ -160,8 +161,7 @@ class DatabaseArticles:
         """A key that belongs to an article already stays with it."""
         rows = [{"key": key, "article_id": article_id} for article_id, keys in known for key in keys]
         if rows:
-            statement = dialects.insert(self._connection, article_keys).on_conflict_do_nothing()
-            await self._connection.execute(statement, rows)
+            await self._connection.execute(_KNOW_BY.on(self._connection), rows)
 
     async def _titles(self, article_id: ArticleId, draft: Draft) -> tuple[str, ...]:
         """What the article was called before it is called as the draft is, as far as its source called it so."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -23,10 +24,10 @@ from bot.domain.channel import ChannelId
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState, ParkedPost, Queue, Settled
 from bot.domain.history import Attempt, GivenUp, Trace
 from storage import attempts, changes, claims, dialects, holding, queues, settling
-from storage.column_types import Number
-from storage.dialects import RandomOnce
+from storage.column_types import Moment, Number
+from storage.dialects import MadeOnce, RandomOnce
 from storage.outbox import is_in, is_of
-from storage.promises import WHOLE, ZERO, insert_new, new_row
+from storage.promises import WHOLE, ZERO, insert_new, inserted, new_row, run_new
 from storage.readership import followers, is_told_otherwise, knows_otherwise, merged_into
 from storage.tables import channels, deliveries
 
@@ -34,6 +35,18 @@ _c = deliveries.c
 _LONGEST_PATIENCE = timedelta(minutes=10)
 """Longer than anything waits of which we alone decide when it leaves."""
 _KEY = (_c.story_id, _c.channel_id, _c.kind, _c.part)
+
+_THE_STORY = bindparam("the_story", type_=Number)
+_IS_TOLD_OTHERWISE = is_told_otherwise(_THE_STORY)
+_HEADLINE = {
+    **new_row(DeliveryKind.HEADLINE, story_id=_THE_STORY, part=WHOLE, due=bindparam("due", type_=Moment)),
+    "is_breaking": bindparam("is_breaking", type_=Boolean),
+}
+_follower = followers(_THE_STORY)
+_ITS_HEADLINES = select(*_HEADLINE.values()).join_from(_follower, channels, channels.c.id == _follower.c.channel_id)
+_OF_THE_UNAWARE = _ITS_HEADLINES.where(~knows_otherwise(_THE_STORY, channels.c.id))
+_PROMISE = MadeOnce(deliveries, lambda insert: inserted(insert, _HEADLINE, _ITS_HEADLINES))
+_PROMISE_TO_THE_UNAWARE = MadeOnce(deliveries, lambda insert: inserted(insert, _HEADLINE, _OF_THE_UNAWARE))
 
 
 class DatabaseDeliveries:
@@ -45,14 +58,11 @@ class DatabaseDeliveries:
     async def promise(
         self, story_id: StoryId, *, now: datetime, due: datetime | None = None, is_breaking: bool = False
     ) -> int:
-        follower = followers(story_id)
-        row = new_row(DeliveryKind.HEADLINE, story_id=literal(story_id, Number), part=WHOLE, due=max(now, due or now))
-        row["is_breaking"] = literal(is_breaking, Boolean)
-        rows = select(*row.values()).join_from(follower, channels, channels.c.id == follower.c.channel_id)
         # Asked once here and not of every follower.
-        if (await self._connection.execute(is_told_otherwise(story_id))).scalar_one():
-            rows = rows.where(~knows_otherwise(story_id, channels.c.id))
-        return await insert_new(self._connection, row, rows)
+        is_told = (await self._connection.execute(_IS_TOLD_OTHERWISE, {"the_story": story_id})).scalar_one()
+        statement = (_PROMISE_TO_THE_UNAWARE if is_told else _PROMISE).on(self._connection)
+        values = {"the_story": story_id, "due": max(now, due or now), "is_breaking": is_breaking}
+        return await run_new(self._connection, statement, values)
 
     async def hasten(self, story_id: StoryId, *, now: datetime) -> int:
         statement = (

@@ -1,5 +1,6 @@
 """The few things that SQLite and PostgreSQL say differently."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -48,9 +49,23 @@ async def take_numbers(connection: AsyncConnection, table: Table[Any], count: in
     return list(range(last + 1, last + 1 + count))
 
 
-def insert(connection: AsyncConnection, table: Table[Any]) -> postgresql.Insert | sqlite.Insert:
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert(connection: AsyncConnection, table: Table[Any]) -> Insert:
     """An INSERT that knows ON CONFLICT, which both dialects write alike."""
     return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+class MadeOnce:
+    """An INSERT for each dialect, made once: that takes longer than to run it."""
+
+    def __init__(self, table: Table[Any], make: Callable[[Insert], Insert]) -> None:
+        self._on_postgresql, self._on_sqlite = make(postgresql.insert(table)), make(sqlite.insert(table))
+
+    def on(self, connection: AsyncConnection) -> Insert:
+        """As the connection's database understands it."""
+        return self._on_postgresql if is_postgresql(connection) else self._on_sqlite
 
 
 class RandomOnce(FunctionElement[str]):

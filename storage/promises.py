@@ -25,13 +25,14 @@ _ALWAYS: ColumnElement[bool] = literal_column("1 = 1")
 def new_row(
     kind: DeliveryKind,
     *,
-    due: datetime,
+    due: datetime | ColumnElement[datetime],
     story_id: ColumnElement[int] | ColumnElement[int | None] | None = None,
     digest_id: ColumnElement[int] | None = None,
     notice_id: ColumnElement[int] | None = None,
     part: ColumnElement[int] = WHOLE,
 ) -> dict[str, ColumnElement[Any]]:
     """A new row for a channel; a paused channel's rows wait until it is let in again."""
+    at = due if isinstance(due, ColumnElement) else literal(due, Moment)
     return {
         "channel_id": channels.c.id,
         "story_id": null() if story_id is None else story_id,
@@ -42,8 +43,8 @@ def new_row(
         "uncertain": ZERO,
         "revision": ZERO,
         "is_breaking": false(),
-        "wanted_at": literal(due, Moment),
-        "due_at": literal(due, Moment),
+        "wanted_at": at,
+        "due_at": at,
         "platform": channels.c.platform,
         "kind": word(kind),
         "state": case(
@@ -57,8 +58,19 @@ async def insert_new(
     connection: AsyncConnection, row: Mapping[str, ColumnElement[Any]], rows: Select[*tuple[Any, ...]]
 ) -> int:
     """Insert what is selected, but for what is promised already; how many were made."""
-    statement = dialects.insert(connection, deliveries).from_select(list(row), rows.where(_ALWAYS))
-    made = (await connection.execute(statement.on_conflict_do_nothing())).rowcount
+    return await run_new(connection, inserted(dialects.insert(connection, deliveries), row, rows), {})
+
+
+def inserted(
+    insert: dialects.Insert, row: Mapping[str, ColumnElement[Any]], rows: Select[*tuple[Any, ...]]
+) -> dialects.Insert:
+    """The statement of ``insert_new``, for whoever makes it once."""
+    return insert.from_select(list(row), rows.where(_ALWAYS)).on_conflict_do_nothing()
+
+
+async def run_new(connection: AsyncConnection, statement: dialects.Insert, values: Mapping[str, Any]) -> int:
+    """Insert what the statement selects with these values; how many were made."""
+    made = (await connection.execute(statement, values)).rowcount
     if made:
         await dialects.wake_senders(connection)
     return made

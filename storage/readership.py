@@ -9,71 +9,78 @@ from storage.outbox import is_of
 from storage.subscriptions import EVERYTHING, SOURCE, TOPIC
 from storage.tables import articles, deliveries, digest_stories, digests, stories, story_topics, subscriptions
 
+AStory = StoryId | ColumnElement[int]
+"""A story's number, or the parameter that stands for it in a statement which is made once."""
 
-def followers(story_id: StoryId) -> Subquery:
+
+def followers(story: AStory) -> Subquery:
     """The channels that follow everything, a topic of the story or a source that tells it, each once."""
     followed = subscriptions.c
     everything = select(followed.channel_id).where(followed.kind == EVERYTHING, followed.subject == "")
     topics = (
         select(followed.channel_id)
         .join_from(story_topics, subscriptions, followed.subject == story_topics.c.topic_id)
-        .where(followed.kind == TOPIC, story_topics.c.story_id == story_id)
+        .where(followed.kind == TOPIC, story_topics.c.story_id == _number(story))
     )
     sources = (
         select(followed.channel_id)
         .join_from(articles, subscriptions, followed.subject == cast(articles.c.source_id, Text))
-        .where(followed.kind == SOURCE, articles.c.story_id == story_id)
+        .where(followed.kind == SOURCE, articles.c.story_id == _number(story))
     )
     return union(everything, topics, sources).subquery("follower")
 
 
-def merged_into(story_id: StoryId) -> Select[int]:
+def merged_into(story: AStory) -> Select[int]:
     """The numbers that the story also goes by."""
-    return select(stories.c.id).where(stories.c.merged_into == literal(story_id, Number))
+    return select(stories.c.id).where(stories.c.merged_into == _number(story))
 
 
-def is_or_was(number: ColumnElement[int] | ColumnElement[int | None], story_id: StoryId) -> ColumnElement[bool]:
+def is_or_was(number: ColumnElement[int] | ColumnElement[int | None], story: AStory) -> ColumnElement[bool]:
     """Whether the number is the story's, or that of one that was merged into it."""
-    return or_(number == literal(story_id, Number), number.in_(merged_into(story_id)))
+    return or_(number == _number(story), number.in_(merged_into(story)))
 
 
-def is_told_otherwise(story_id: StoryId) -> Select[bool]:
+def is_told_otherwise(story: AStory) -> Select[bool]:
     """Whether anybody may know the story by more than its own headline, which is so for hardly any."""
-    number = literal(story_id, Number)
-    return select(or_(exists(merged_into(story_id)), exists().where(digest_stories.c.story_id == number)))
+    number = _number(story)
+    return select(or_(exists(merged_into(story)), exists().where(digest_stories.c.story_id == number)))
 
 
-def is_told(story_id: StoryId) -> Select[bool]:
+def is_told(story: AStory) -> Select[bool]:
     """Whether anybody may know the story at all; of one that has just come in, nobody does."""
-    has_headline = exists().where(deliveries.c.story_id == literal(story_id, Number))
-    return select(or_(has_headline, is_told_otherwise(story_id).scalar_subquery()))
+    has_headline = exists().where(deliveries.c.story_id == _number(story))
+    return select(or_(has_headline, is_told_otherwise(story).scalar_subquery()))
 
 
-def knows_otherwise(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+def knows_otherwise(story: AStory, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the channel has the story in a digest, or under the number of one that was merged into it."""
     other = deliveries.alias("other")
     has_what_was_merged = exists().where(
-        other.c.story_id.in_(merged_into(story_id)),
+        other.c.story_id.in_(merged_into(story)),
         other.c.channel_id == channel_id,
         is_of(other, DeliveryKind.HEADLINE),
     )
-    return or_(has_what_was_merged, _has_in_digest(story_id, channel_id))
+    return or_(has_what_was_merged, _has_in_digest(story, channel_id))
 
 
-def knows(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+def knows(story: AStory, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the channel was told of the story in any way, or is going to be."""
     other = deliveries.alias("other")
     has_headline = exists().where(
-        other.c.story_id == literal(story_id, Number),
+        other.c.story_id == _number(story),
         other.c.channel_id == channel_id,
         is_of(other, DeliveryKind.HEADLINE),
     )
-    return or_(has_headline, knows_otherwise(story_id, channel_id))
+    return or_(has_headline, knows_otherwise(story, channel_id))
 
 
-def _has_in_digest(story_id: StoryId, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
+def _has_in_digest(story: AStory, channel_id: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(
         digest_stories.c.digest_id == digests.c.id,
         digests.c.channel_id == channel_id,
-        is_or_was(digest_stories.c.story_id, story_id),
+        is_or_was(digest_stories.c.story_id, story),
     )
+
+
+def _number(story: AStory) -> ColumnElement[int]:
+    return story if isinstance(story, ColumnElement) else literal(story, Number)

@@ -24,15 +24,19 @@ index = table("article_index", column("rowid"), column("article_index"))
 """SQLite's full-text index over ``article_words`` (sqlite.org/fts5.html#external_content_tables)."""
 
 
+def _instead(insert: dialects.Insert) -> dialects.Insert:
+    words = {"title": insert.excluded.title, "words": insert.excluded.words}
+    return insert.on_conflict_do_update(index_elements=[article_words.c.article_id], set_=words)
+
+
+_MAKE_FINDABLE = dialects.MadeOnce(article_words, _instead)
+
+
 async def make_findable(connection: AsyncConnection, told: Sequence[tuple[ArticleId, Draft]]) -> None:
     """Let the articles be found by the words they have now and by no others."""
     is_quick = all(draft.wording for _, draft in told)
     rows = _rows(told) if is_quick else await asyncio.to_thread(_rows, told)
-    statement = dialects.insert(connection, article_words)
-    again = {"title": statement.excluded.title, "words": statement.excluded.words}
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=[article_words.c.article_id], set_=again), rows
-    )
+    await connection.execute(_MAKE_FINDABLE.on(connection), rows)
 
 
 async def find(connection: AsyncConnection, typed: str, *, limit: int, offset: int) -> list[StoryId]:

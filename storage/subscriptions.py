@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Integer, Row, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.channel import ChannelId
@@ -18,6 +18,12 @@ _c = subscriptions.c
 EVERYTHING, TOPIC, SOURCE = "everything", "topic", "source"
 _ASKED_AT_ONCE = 1_000
 _FOLLOWING = int.from_bytes(b"follow")
+_OWN_WORDS = (
+    select(_c.id, _c.subject)
+    .where(_c.id > bindparam("after"), IS_OWN_WORDS)
+    .order_by(_c.id)
+    .limit(bindparam("most", type_=Integer))
+)
 """The number of PostgreSQL's advisory lock for those who follow words of their own: "follow" in ASCII."""
 
 
@@ -53,8 +59,8 @@ class DatabaseSubscriptions:
         return [_to_subscription(row) for row in await self._connection.execute(statement)]
 
     async def own_words(self, *, after: SubscriptionId, limit: int) -> list[tuple[SubscriptionId, TopicId]]:
-        statement = select(_c.id, _c.subject).where(_c.id > after, IS_OWN_WORDS).order_by(_c.id).limit(limit)
-        return [(SubscriptionId(row.id), TopicId(row.subject)) for row in await self._connection.execute(statement)]
+        rows = await self._connection.execute(_OWN_WORDS, {"after": after, "most": limit})
+        return [(SubscriptionId(row.id), TopicId(row.subject)) for row in rows]
 
     async def followed(self, topic_ids: Iterable[TopicId]) -> set[TopicId]:
         asked = list(topic_ids)

@@ -17,7 +17,7 @@ from bot.domain.full_text import PageText
 from bot.domain.matching import Match
 from bot.domain.paragraph import shapes_as_json, shapes_from_json
 from bot.domain.topic import TopicId
-from bot.domain.wording import Wording
+from bot.domain.wording import Traits, Wording
 from bot.ports.reading import FeedFormat, FoundFeed
 
 _AT_ONCE = 32 * 1024
@@ -160,10 +160,10 @@ def _draft(told: dict[str, Any]) -> Draft:
     return Draft(**told | _text(told))
 
 
-def _wording(*, matches: list[list[Any]], terms: list[str] | None, **others: Any) -> Wording:
+def _wording(*, matches: list[list[Any]], traits: list[list[str]] | None, **others: Any) -> Wording:
     return Wording(
         matches=tuple(Match(topic_id=TopicId(topic), word=word, paragraph=at) for topic, word, at in matches),
-        terms=None if terms is None else tuple(terms),
+        traits=None if traits is None else Traits(terms=tuple(traits[0]), beginning=frozenset(traits[1])),
         **others,
     )
 
@@ -202,7 +202,7 @@ def _wording_as_json(wording: Wording) -> dict[str, Any]:
         "title": wording.title,
         "words": wording.words,
         "matches": [(match.topic_id, match.word, match.paragraph) for match in wording.matches],
-        "terms": wording.terms,
+        "traits": (wording.traits.terms, tuple(wording.traits.beginning)) if wording.traits else None,
     }
 
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from bot.domain.article import Draft
 from bot.domain.empty_words import DAYS, EMPTY_WORDS
 from bot.domain.turns import turns
+from bot.domain.wording import Traits
 from bot.domain.words import is_turkic, stem, tokens, turkic_roots
 
 _OPENING = 70
@@ -127,15 +128,15 @@ def gist(draft: Draft) -> Gist:
     )
 
 
-def terms_of(draft: Draft) -> tuple[str, ...]:
-    """Words to look for in other articles, as an index of folded words has them, the most telling first."""
-    if draft.wording and draft.wording.terms is not None:
-        return draft.wording.terms
+def traits_of(draft: Draft) -> Traits:
+    """By what articles of the same event are looked for."""
+    if draft.wording and draft.wording.traits:
+        return draft.wording.traits
     title, text = _opening_of(draft)
-    return _terms(title, text, _names(text))
+    return Traits(terms=_terms(title, text, _names(text)), beginning=_roots((*title, *text[:_BEGINNING])))
 
 
-def is_possible(mine: Gist, other: Draft) -> bool:
+def is_possible(mine: Traits, other: Draft) -> bool:
     """Whether the other's title leaves it possible that the two have anything in common: quick to say of most."""
     turkic = is_turkic(f"{other.title}\n{_beginning(other)}")
     return _share(_roots(_words(other.title, turkic=turkic)), mine.beginning) >= min(_COPIED_TITLE, _KNOWN_TITLE)

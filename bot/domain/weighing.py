@@ -9,11 +9,11 @@ from bot.domain.article import Draft
 from bot.domain.findable import findable
 from bot.domain.language import language_of
 from bot.domain.matching import Matcher
-from bot.domain.sameness import terms_of
+from bot.domain.sameness import traits_of
 from bot.domain.wording import Wording
 
 _TOGETHER = timedelta(hours=48)
-"""How long others may still tell of what came out: of older articles nobody asks for the terms."""
+"""How long others may still tell of what came out: of older articles nobody asks for the traits."""
 
 _MOST_CHARACTERS = 2_000_000
 """Of one document: more would take longer than a document may."""
@@ -42,6 +42,6 @@ def _weighed(draft: Draft, catalogue: Matcher, newest: datetime | None) -> Draft
         title=title,
         words=words,
         matches=catalogue.match(draft.title, draft.told),
-        terms=None if newest and _is_old(draft, newest - _TOGETHER) else terms_of(draft),
+        traits=None if newest and _is_old(draft, newest - _TOGETHER) else traits_of(draft),
     )
     return replace(draft, wording=wording)

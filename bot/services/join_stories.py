@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import Article, Draft, StoryId
 from bot.domain.matching import Match
 from bot.domain.recognition import came_out
-from bot.domain.sameness import Likeness, Sameness, gist, is_possible, sameness, terms_of
+from bot.domain.sameness import Likeness, Sameness, gist, is_possible, sameness, traits_of
 from bot.domain.source import SourceId
 from bot.ports.storage import UnitOfWork
 
@@ -42,7 +42,7 @@ async def stories_told_elsewhere(
 
 
 def _likeness(draft: Draft, now: datetime) -> Likeness:
-    terms = terms_of(draft)
+    terms = traits_of(draft).terms
     return Likeness(
         words=terms,
         at_least=max(_FEWEST_SHARED, len(terms) * 5 // 12),
@@ -84,11 +84,12 @@ async def told_by_whole_text(work: UnitOfWork, article: Article, matches: Iterab
 
 def _same(draft: Draft, candidates: Iterable[Article], at: datetime) -> list[Article]:
     """Those that tell of the same event, copies of the text first."""
-    mine = gist(draft)
+    mine = traits_of(draft)
     found = []
     for article in candidates:
         their_time = came_out(article.draft, article.first_seen_at)
-        kind = sameness(mine, gist(article.draft)) if is_possible(mine, article.draft) else Sameness.NOTHING
+        is_worth_it = is_possible(mine, article.draft)
+        kind = sameness(gist(draft), gist(article.draft)) if is_worth_it else Sameness.NOTHING
         if kind is not Sameness.NOTHING and abs(their_time - at) <= TOGETHER:
             found.append((kind is Sameness.EVENT, article))
     return [article for _, article in sorted(found, key=lambda one: one[0])]

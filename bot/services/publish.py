@@ -124,7 +124,8 @@ async def _tell(
     told = await _placed(work, topics, source, fresh, now=now, announce=announce)
     await work.articles.release(key for telling in told for key in telling.entry.released)
     await work.articles.add_all([_article(source, telling, now=now) for telling in told])
-    await work.stories.set_all_topics({telling.story_id: telling.matches for telling in told})
+    about = {telling.story_id: telling.matches for telling in told if telling.matches or not telling.is_new}
+    await work.stories.set_all_topics(about)
     return told
 
 

@@ -12,7 +12,7 @@ from statistics import mean
 from typing import Final
 
 from bot.domain.article import Draft, NewArticle
-from bot.domain.sameness import Likeness, terms_of
+from bot.domain.sameness import Likeness, traits_of
 from bot.domain.source import NewSource, Source, SourceKind
 from bot.ports.storage import UnitOfWork
 from bot.services.join_stories import stories_told_elsewhere
@@ -97,7 +97,7 @@ async def _asked(work: UnitOfWork, source: Source, drafts: Sequence[Draft]) -> t
 async def _queried(work: UnitOfWork, source: Source, drafts: Sequence[Draft]) -> float:
     """ms for each."""
     since = _NOW - timedelta(hours=48)
-    wanted = [Likeness(words=terms_of(draft), at_least=5, since=since) for draft in drafts]
+    wanted = [Likeness(words=traits_of(draft).terms, at_least=5, since=since) for draft in drafts]
     look = partial(work.stories.like_these, not_by=source.id, limit=4)
     return mean([await _least(partial(look, [one])) for one in wanted])
 
