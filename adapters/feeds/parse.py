@@ -28,6 +28,7 @@ LONGEST_FIELD = 64 * 1024
 _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
 _LONGEST_LINK = 2048
+_WHOLE = ("https://", "http://")
 _LONGEST_GUID = 1024
 _LONGEST_DATE = 128
 _WHOLE_TEXT = 1000
@@ -314,7 +315,7 @@ def web_link(value: Any, base: str) -> str | None:
     if not written or len(written) > _LONGEST_LINK:
         return None
     try:
-        link = urljoin(base, written)
+        link = written if written.startswith(_WHOLE) else urljoin(base, written)
         parts = urlsplit(link)
     except ValueError:
         return None

@@ -4,6 +4,7 @@ It holds no secret, opens no connection, and may be killed at any time. It ends 
 process that started it, however that one ended.
 """
 
+import gc
 import json
 import logging
 import math
@@ -23,6 +24,7 @@ from bot.domain.matching import Matcher
 from bot.domain.weighing import weighed
 
 _MEMORY = 512 * 1024 * 1024
+_HINTS = 1 << 17
 
 
 def main() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_AS, _MEMORY)
+    gc.disable()  # it would look through all that is remembered, several times a document
     os.nice(int(sys.argv[2]))
     logging.disable()  # libraries complain of documents, in the documents' words
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -52,10 +55,11 @@ def _serve(requests: BinaryIO, answers: BinaryIO, *, cpu_s: int) -> None:
             return
         _limit(resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu_s)
         if request["work"] == TOPICS:
-            topics = Matcher(read_topics(body))
+            topics = Matcher(read_topics(body), hints=_HINTS)
             continue
         answers.writelines(lines_of(_result(Work(request["work"]), body, request, topics)))
         answers.flush()
+        gc.collect(0)  # whatever the document left
 
 
 def _result(work: Work, body: bytes, request: Mapping[str, str | None], topics: Matcher | None) -> Result:

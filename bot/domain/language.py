@@ -134,7 +134,7 @@ _SCRIPTS: Final = tuple(
     (language, re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in ranges)}]"))
     for language, ranges in _BY_SCRIPT
 )
-_OTHER_SCRIPTS: Final = re.compile("|".join(script.pattern for _, script in _SCRIPTS))
+_OTHER_SCRIPTS: Final = re.compile(f"[{''.join(script.pattern[1:-1] for _, script in _SCRIPTS)}]")
 _NOT_LETTERS: Final = re.compile(r"[\W\d_]+")
 _NEEDED_LETTERS: Final = {language: frozenset(letters) for language, letters in _NEEDED.items()}
 _FOREIGN_LETTERS: Final = {language: frozenset(letters) for language, letters in _FOREIGN.items()}
@@ -163,13 +163,11 @@ def common_language(drafts: Sequence[Draft]) -> str | None:
 def language_of_text(text: str) -> str | None:
     """The same of any text, of which the beginning is looked at."""
     beginning = text[:_READ]
-    letters = _NOT_LETTERS.sub("", beginning)
-    if len(letters) < _FEWEST_LETTERS:
-        return None
-    if _OTHER_SCRIPTS.search(letters) and (found := _by_script(letters)):
+    if _OTHER_SCRIPTS.search(beginning) and (found := _by_script(beginning)):
         return found
-    words = [word.lower() for word in tokens(beginning).written]
-    if len(words) < _FEWEST_WORDS:
+    lines = map(tokens, beginning.split("\n"))  # whole ones, which others ask for too
+    words = [word.lower() for line in lines for word in line.written]
+    if len(words) < _FEWEST_WORDS or sum(map(len, words)) < _FEWEST_LETTERS:
         return None
     used = set("".join(words))
     counted = Counter(chain.from_iterable(_signs_in(words)))
@@ -178,7 +176,10 @@ def language_of_text(text: str) -> str | None:
     return best if most >= max(_FEWEST_SIGNS, _LEAST_SHARE * len(words), _LEAD * next_most) else None
 
 
-def _by_script(letters: str) -> str | None:
+def _by_script(text: str) -> str | None:
+    letters = _NOT_LETTERS.sub("", text)
+    if len(letters) < _FEWEST_LETTERS:
+        return None
     for language, script in _SCRIPTS:
         share = len(script.findall(letters)) / len(letters)
         if share >= (_KANA if language == "ja" else _LEAST_OF_SCRIPT):

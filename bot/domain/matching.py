@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from bot.domain.phrases import PhraseIndex
+from bot.domain.phrases import A_MILLION, PhraseIndex
 from bot.domain.topic import MOST_WORDS, Topic, TopicId, TopicKind, is_own_words, phrase_of
 from bot.domain.words import is_turkic, stem, tokens, turkic_roots
 
@@ -90,10 +90,11 @@ class Matcher:
     Adding and removing take as long with a million readers' own words as with none.
     """
 
-    def __init__(self, topics: Iterable[Topic] = ()) -> None:
+    def __init__(self, topics: Iterable[Topic] = (), *, hints: int = A_MILLION) -> None:
+        """``hints`` as for a PhraseIndex."""
         self._catalogue: dict[TopicId, tuple[_Entry, ...]] = {}
         self._entries: dict[str, list[_Entry]] = {}
-        self._index = PhraseIndex()
+        self._index = PhraseIndex(hints)
         self._roots = _Roots(self._index)
         self._own_ends: set[str] = set()
         for topic in topics:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-_HINTS = (1 << 24) - 1
+A_MILLION = 1 << 24
+"""Hints for so many phrases; a power of two, some more than phrases."""
+
 _PAIR = 2
 _LONGEST_HINT = 255
 _BREAK = "\n"
@@ -17,9 +19,11 @@ class PhraseIndex:
     Python's garbage collector looks at: a dict of a million others would hold everybody up each time it did.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hints: int = A_MILLION) -> None:
+        """With so many hints, a power of two: the fewer, the less memory is visited, and the more are shared."""
         self._names: dict[int, str] = {}
-        self._hints = bytearray(_HINTS + 1)
+        self._hints = bytearray(hints)
+        self._mask = hints - 1
 
     def add(self, phrase: Sequence[str], name: str) -> bool:
         """File it under the phrase; twice is once. Takes as long however many there are.
@@ -47,8 +51,8 @@ class PhraseIndex:
 
     def last_words(self, words: Iterable[str]) -> tuple[str, ...]:
         """The words without most of those that no phrase ends with, and with all others."""
-        hints = self._hints
-        return tuple([word for word in words if hints[hash(word) & _HINTS]])
+        hints, mask = self._hints, self._mask
+        return tuple([word for word in words if hints[hash(word) & mask]])
 
     def find(self, words: Sequence[str], roots: Sequence[Sequence[str]] = ()) -> list[tuple[int, int, str]]:
         """The names under the phrases of a text: the place of the first word, that after the last one, the name.
@@ -56,11 +60,11 @@ class PhraseIndex:
         ``roots`` are for each word what it may be besides where it is the last of a phrase. What stands at the same
         place comes in this order: the word itself, then its roots.
         """
-        filed, hints = self._names.get, self._hints
+        filed, hints, mask = self._names.get, self._hints, self._mask
         found: list[tuple[int, int, str]] = []
         found = [(at, at + 1, names) for at, names in enumerate(map(filed, map(hash, words))) if names]
         for at, key in enumerate(map(hash, pairwise(words))):
-            if (longest := hints[key & _HINTS]) > 1:
+            if (longest := hints[key & mask]) > 1:
                 found += self._from(words, roots, at, longest)
         for at, others in enumerate(roots):
             for root in others:
@@ -90,8 +94,8 @@ class PhraseIndex:
 
         Never unsaid, and it need not hold: others share a hint. Says whether there was none.
         """
-        before = self._hints[key & _HINTS]
-        self._hints[key & _HINTS] = max(before, min(length, _LONGEST_HINT))
+        before = self._hints[key & self._mask]
+        self._hints[key & self._mask] = max(before, min(length, _LONGEST_HINT))
         return not before
 
 

@@ -38,6 +38,8 @@ _RUSSIAN_ENDINGS = frozenset(
         *("а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й"),
     )
 )
+_LAST_OF_ENDINGS = frozenset("s").union(ending[-1] for ending in _RUSSIAN_ENDINGS)
+"""What no word that keeps its ending has at its end, but for a few."""
 _RUSSIAN_LENGTHS = (3, 2, 1)
 """Longest first, so that the whole ending goes and not its tail."""
 
@@ -132,7 +134,9 @@ def _tokens(text: str) -> Tokens:
         else:
             written += _written_words(unicodedata.normalize("NFKC", piece))
     folded = _fold_all(written)
-    return Tokens(tuple(written), folded, tuple(map(stem, folded)))
+    return Tokens(
+        tuple(written), folded, tuple([stem(word) if word[-1] in _LAST_OF_ENDINGS else word for word in folded])
+    )
 
 
 _tokens_or_recall = lru_cache(_REMEMBERED)(_tokens)
