@@ -37,7 +37,7 @@ MAX_CHOICE: Final = 100
 ESCAPED: Final = "\\*_~`|<>[]@#:"
 """What is, or with its neighbours may become, markup; each may need one backslash more."""
 
-OVERALL_RATE: Final = Rate(per_s=49.5, burst=20.0, in_a_second=50)
+OVERALL_RATE: Final = Rate(per_s=49.5, burst=12.0, in_a_second=50)
 OVERALL_DEBT: Final = 1.0
 """Discord allows 50 requests a second; the burst makes up for waking late."""
 

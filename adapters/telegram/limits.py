@@ -15,9 +15,11 @@ PLACEHOLDER_CHARACTERS = 64
 CALLBACK_PATIENCE_S = 8.0
 """An unanswered press dies after about 15 s; this leaves time to answer it."""
 
-OVERALL = Rate(per_s=29.7, burst=12.0, in_a_second=30)
+OVERALL = Rate(per_s=29.7, burst=5.0, in_a_second=30)
 OVERALL_DEBT = 1.0
-"""The FAQ names 30 a second; the burst makes up for waking late."""
+"""The FAQ names 30 a second. The burst makes up for waking late; the longer it is, the longer nothing may be said once
+it has left, not even to a person.
+"""
 PAID = Rate(per_s=990.0, burst=200.0, in_a_second=1_000)
 """Of the thousand a second that a bot gets that pays for those beyond 30 (``allow_paid_broadcast``)."""
 PAID_IN_FLIGHT = 240

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bot.domain.delivery import RateLimit
 from bot.messages.window import Window
 
+_WOKEN_LATE_S = 0.05
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
@@ -32,7 +34,8 @@ class Pacer:
     """Keeps one bucket for everything and one for each place.
 
     Asking never sleeps and never sends: it answers how long to wait. What ``goes_first`` may put a
-    bucket into debt, which what goes later pays back. Being woken late costs nothing as long as the burst lasts.
+    bucket into debt, which what goes later pays back, and where it has to wait for the platform's second the next room
+    in that is left free for it. Being woken late costs nothing as long as the burst lasts.
     """
 
     _KEPT_PLACES = 20_000
@@ -42,12 +45,15 @@ class Pacer:
         self._debt = debt
         self._all = _Bucket(overall.burst, 0.0) if overall else None
         self._window = Window(overall.in_a_second, 1.0) if overall and overall.in_a_second else None
+        self._left_free_until = 0.0
         self._places: dict[str, _Bucket] = {}
         self._closed_until: dict[str, float] = {}
 
     def take(self, place: str, rate: Rate | None, *, now: float, goes_first: bool = False) -> float:
         """0.0 and one token is spent, or the seconds to wait and nothing is spent."""
         wait = self.wait(place, rate, now=now, goes_first=goes_first)
+        if goes_first:
+            self._left_free_until = now + self._full(now, goes_first=True) + _WOKEN_LATE_S if wait else 0.0
         if not wait:
             for bucket, _ in self._buckets(place, rate, now):
                 bucket.tokens -= 1
@@ -68,14 +74,14 @@ class Pacer:
         needed = 1.0 + ahead - (self._debt if goes_first else 0.0)
         buckets = self._buckets(place, rate, now)
         missing = (self._missing(bucket, of, now, needed) for bucket, of in buckets)
-        return max(self._full(now, ahead), *missing, 0.0)
+        return max(self._full(now, ahead, goes_first=goes_first), *missing, 0.0)
 
     def held_by(self, place: str, rate: Rate | None, *, now: float) -> RateLimit:
         """Which limit it was that ``take`` just said to wait for."""
         if self._closed_until_for(place) > now:
             return RateLimit.ASKED
         of_all = self._missing(self._all, self._overall, now, 1.0) if self._all and self._overall else 0.0
-        of_all = max(of_all, self._full(now, 0))
+        of_all = max(of_all, self._full(now))
         of_place = self._missing(self._bucket(place, rate, now), rate, now, 1.0) if rate else 0.0
         return RateLimit.CHANNEL if of_place > of_all else RateLimit.OVERALL
 
@@ -89,9 +95,12 @@ class Pacer:
             buckets.append((self._bucket(place, rate, now), rate))
         return buckets
 
-    def _full(self, now: float, ahead: int) -> float:
+    def _full(self, now: float, ahead: int = 0, *, goes_first: bool = False) -> float:
         """The seconds until the platform's second has room for one more, after ``ahead`` others."""
-        return self._window.wait(now=now, ahead=ahead) if self._window else 0.0
+        if not self._window:
+            return 0.0
+        is_left_free = not goes_first and now < self._left_free_until
+        return self._window.wait(now=now, most=max(1, self._window.most - is_left_free), ahead=ahead)
 
     def _closed_until_for(self, place: str) -> float:
         return max(self._closed_until.get(place, 0.0), self._closed_until.get("", 0.0))

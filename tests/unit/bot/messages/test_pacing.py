@@ -1,8 +1,10 @@
 """Nobody is told more than the platform allows, and people are told first."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.delivery import RateLimit
 from bot.messages.pacing import Pacer, Rate
 
 SLOW = Rate(per_s=1.0, burst=2.0)
@@ -36,6 +38,26 @@ def test_what_is_owed_to_a_person_goes_before_posts_and_posts_pay_it_back() -> N
     assert pacer.take("chat", SLOW, now=0.0, goes_first=True) == 0.0
     assert pacer.take("chat", SLOW, now=1.0) > 0, "the answer's token comes first"
     assert pacer.take("chat", SLOW, now=2.0) == 0.0
+
+
+def test_the_next_room_in_a_full_second_is_left_to_a_person_who_waits_for_it() -> None:
+    pacer = Pacer(Rate(per_s=1_000.0, burst=1_000.0, in_a_second=3))
+    for now in (0.0, 0.1, 0.2):
+        assert pacer.take("chat", None, now=now) == 0.0
+        pacer.end(now, now=now, is_answered=False)
+    assert pacer.take("person", None, now=0.3, goes_first=True) == pytest.approx(0.7)
+    assert pacer.take("chat", None, now=1.0) == pytest.approx(0.1)
+    assert pacer.held_by("chat", None, now=1.0) is RateLimit.OVERALL
+    assert pacer.take("person", None, now=1.01, goes_first=True) == 0.0
+    assert pacer.take("chat", None, now=1.1) == 0.0
+
+
+def test_a_person_who_gave_up_keeps_no_room_for_long() -> None:
+    pacer = Pacer(Rate(per_s=1_000.0, burst=1_000.0, in_a_second=1))
+    assert pacer.take("chat", None, now=0.0) == 0.0
+    pacer.end(0.0, now=0.0, is_answered=False)
+    assert pacer.take("person", None, now=0.5, goes_first=True) == pytest.approx(0.5)
+    assert pacer.take("chat", None, now=1.1) == 0.0
 
 
 def test_a_closed_place_opens_exactly_when_the_platform_said() -> None:

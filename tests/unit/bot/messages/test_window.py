@@ -79,8 +79,8 @@ class Conversation:
         return (heard - self.server.refused) / (seconds - warm_up)
 
 
-DISCORD = Rate(per_s=49.5, burst=20.0, in_a_second=50)
-TELEGRAM = Rate(per_s=29.7, burst=12.0, in_a_second=30)
+DISCORD = Rate(per_s=49.5, burst=12.0, in_a_second=50)
+TELEGRAM = Rate(per_s=29.7, burst=5.0, in_a_second=30)
 PAID = Rate(per_s=990.0, burst=200.0, in_a_second=1_000)
 
 
