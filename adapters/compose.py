@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from adapters.desk import Desk, is_embedded
 from adapters.discord.inbound import PLATFORM as DISCORD
+from adapters.discord.limits import INVITATIONS as DISCORD_INVITATIONS
 from adapters.discord.limits import LIMITS as DISCORD_LIMITS
 from adapters.discord.platform import DiscordPlatform
 from adapters.machine.logs import LogEvents
 from adapters.settings import Settings
 from adapters.share import Part, Share
+from adapters.telegram.limits import INVITATIONS as TELEGRAM_INVITATIONS
 from adapters.telegram.limits import LIMITS as TELEGRAM_LIMITS
 from adapters.telegram.limits import PLATFORM as TELEGRAM
 from adapters.telegram.platform import TelegramPlatform
@@ -22,6 +24,7 @@ from bot.desk import NewsDesk
 from bot.domain.channel import ChannelRef
 from bot.domain.delivery import Queue
 from bot.domain.lease import Lease
+from bot.domain.opinion_links import OpinionLinks
 from bot.domain.person import PersonRef
 from bot.messages.action import ActionCodec
 from bot.ports.measures import Measure
@@ -85,7 +88,12 @@ async def build_runtime(
     house = House(
         storage=hurried,
         topics=desk.topics,
-        opinions=OpinionBox(hurried, desk.clock, refresh_delay=refresh_delay),
+        opinions=OpinionBox(
+            hurried,
+            desk.clock,
+            refresh_delay=refresh_delay,
+            links=None if settings.opinion_invites else OpinionLinks((*DISCORD_INVITATIONS, *TELEGRAM_INVITATIONS)),
+        ),
         editors=frozenset(map(_place, settings.editors)),
         editor=StoryEditor(hurried, desk.topics, desk.clock, refresh_delay=refresh_delay),
         clock=desk.clock,

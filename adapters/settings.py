@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     refresh_delay: Annotated[
         float, Field(ge=0, le=300, description="seconds in which opinions are gathered before posts are edited")
     ] = 10
+    opinion_invites: bool = Field(
+        False,  # pydantic's own order
+        description="whether opinions may hold invitations to other chats, and links of shorteners",
+    )
     keep_articles_days: Annotated[
         float, Field(ge=1, le=36_500, description="days after which stories and all that was said of them are deleted")
     ] = 90

@@ -34,6 +34,9 @@ MAX_SELECT_OPTIONS: Final = 25
 MAX_CHOICES: Final = 25
 MAX_CHOICE: Final = 100
 
+INVITATIONS: Final = ("discord.gg/", "discord.com/invite/", "discordapp.com/invite/", "dsc.gg/", "discord.me/")
+"""How links begin that let people in: the platform's own, and those of sites that lend names for them."""
+
 ESCAPED: Final = "\\*_~`|<>[]@#:"
 """What is, or with its neighbours may become, markup; each may need one backslash more."""
 

@@ -33,6 +33,12 @@ SHARED_BREAKING_IN_WINDOW = 18
 SHARED_EDITS_IN_WINDOW = 19
 """In a chat that many share, a flood of posts leaves room for what people ask and for the opinions they give."""
 
+INVITATIONS = (
+    *(f"{host}/{beginning}" for host in ("t.me", "telegram.me", "telegram.dog") for beginning in ("+", "joinchat")),
+    *("tg://join", "tg:join"),
+)
+"""How links begin that let people in (core.telegram.org/api/links, "Chat invite links")."""
+
 
 def measure(text: str) -> int:
     """UTF-16 units of the text, with room for the joiners that ``render`` may put beside ``@``, ``.`` and ``:``."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.domain.article import StoryId
 from bot.domain.errors import OpinionError, UnknownStoryError
 from bot.domain.opinion import Opinion, Stance, clean_words
+from bot.domain.opinion_links import OpinionLinks
 from bot.domain.person import Person
 from bot.domain.story import Story
 from bot.ports.clock import Clock
@@ -22,12 +23,17 @@ class Given:
 
 
 class OpinionBox:
-    """Where opinions go in. ``refresh_delay`` is how long wishes to edit a story's cards are gathered."""
+    """Where opinions go in. ``refresh_delay`` is how long wishes to edit a story's cards are gathered; ``links`` says
+    which links are taken, without it every one is.
+    """
 
-    def __init__(self, storage: Storage, clock: Clock, *, refresh_delay: timedelta) -> None:
+    def __init__(
+        self, storage: Storage, clock: Clock, *, refresh_delay: timedelta, links: OpinionLinks | None = None
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._refresh_delay = refresh_delay
+        self._links = links
 
     @again_after_collision
     async def press_stance(self, person: Person, story_id: StoryId, stance: Stance, *, once: str) -> Given:
@@ -56,6 +62,8 @@ class OpinionBox:
         if words is None and stance is None:
             raise OpinionError("There was nothing in it. Choose where you stand, write what you think, or both.")
         cleaned = None if words is None else clean_words(words)
+        if cleaned and self._links:
+            self._links.check(cleaned)
         async with self._storage.writing() as work:
             before = await self._before(work, person, story_id)
             after = replace(

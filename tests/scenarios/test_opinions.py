@@ -46,6 +46,15 @@ async def test_an_opinion_of_5000_characters_is_refused_with_the_limit(world: Wo
     assert seed.INVITATION in (await private.say("/opinions 12"))["messages"][-1]["text"]
 
 
+async def test_an_opinion_that_invites_elsewhere_is_refused_and_says_what_to_do(world: World, platform: str) -> None:
+    private = await world.chat(platform, "private", READER_1)
+    for words in ("Come to https://discord.gg/abc", "Come to https://t.me/+abc", "See https://bit.ly/abc"):
+        refused = await private.say(f"/opinion 12 {words}")
+        assert "nothing was saved" in refused["messages"][-1]["text"]
+        assert "send it again" in refused["messages"][-1]["text"]
+    assert seed.INVITATION in (await private.say("/opinions 12"))["messages"][-1]["text"]
+
+
 async def test_a_stance_is_counted_at_once_here_and_soon_there(
     world: World, platform: str, other_platform: str
 ) -> None:
