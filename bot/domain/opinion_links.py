@@ -51,7 +51,7 @@ def _links_to(places: Iterable[str]) -> re.Pattern[str]:
         if "://" in place:
             schemes.append(re.escape(place))
         else:
-            hosts.append(rf"{re.escape(host)}\.?(?::\d*)?{sign and '/+'}{re.escape(path)}(?=[^\s/])")
+            hosts.append(rf"{re.escape(host)}\.?(?::\d*)?{sign and '/+'}{re.escape(path)}(?=/*[^\s/])")
     named = "|".join(hosts)
     of_schemes = "|".join(schemes) or r"(?!)"
     return re.compile(rf"(?<![\w.-])(?:(?:[\w-]+\.)*(?P<place>{named})|{of_schemes})")
