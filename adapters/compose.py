@@ -134,8 +134,11 @@ async def build_runtime(
 def _waking(desk: Desk, deliverer: Deliverer, platforms: Mapping[str, ChatPlatform]) -> Loop:
     """Other processes promise what this one sends, and receive what this one handles."""
 
+    def broken(error: Exception) -> None:
+        desk.events.warn("not woken by others for now", reason=type(error).__name__)
+
     async def hear(beat: Beat) -> None:
-        await listen(desk.database, deliverer.wake, beat, look=_looker(platforms))
+        await listen(desk.database, deliverer.wake, beat, look=_looker(platforms), broken=broken)
 
     return Loop(run=hear)
 

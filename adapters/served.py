@@ -68,7 +68,8 @@ def health_mount(progress: Progress, outbox: QueueLook, clock: Clock) -> Mount:
         try:
             report["queues"] = list(map(_queue, await outbox.queues()))
         except NoDatabaseError:
-            is_well, sentence = False, f"The database does not answer. {sentence}"
+            besides = "" if is_well else f" {sentence}"
+            is_well, sentence = False, f"The database does not answer.{besides}"
         return Reply(
             status=HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE,
             body=json.dumps({"is_well": is_well, "why": sentence} | report),

@@ -61,6 +61,29 @@ async def test_a_promise_is_heard_once_it_is_committed(storage: Database, postgr
             await heard
 
 
+async def test_a_connection_that_broke_is_made_anew_and_told_of_once(storage: Database, postgres_url: str) -> None:
+    await stored.channel(storage)
+    story_id = await stored.story(storage)
+    woken, told, other = asyncio.Event(), list[Exception](), open_storage(postgres_url)
+    task = asyncio.create_task(listen(other, woken.set, broken=told.append))
+    try:
+        for _ in range(2):
+            async with asyncio.timeout(5):
+                await woken.wait()  # once at each beginning
+            woken.clear()
+            if not told:
+                async with storage.changing() as connection:
+                    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ '^(LISTEN|SELECT 1)'"
+                    await connection.exec_driver_sql(others)
+        await stored.promised(storage, story_id)
+        async with asyncio.timeout(SOON_S):
+            await woken.wait()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await other.close()
+
+
 async def test_what_may_leave_earlier_is_heard_too(storage: Database, postgres_url: str) -> None:
     await stored.channel(storage)
     story_id = await stored.story(storage)

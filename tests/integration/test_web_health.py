@@ -58,9 +58,14 @@ async def test_a_database_that_does_not_answer_is_said_in_time(newsroom: Newsroo
     progress = Progress(platforms=frozenset({"discord"}), connected={"discord"})
     outbox = QueueLook(newsroom.database, newsroom.clock, patience_s=0.05)
     mount = health_mount(progress, outbox, newsroom.clock)
-    async with outbox._looking, served([mount]) as client, client.get("/healthz") as answer:
-        assert answer.status == 503
-        assert (await answer.json())["why"] == "The database does not answer. All is well on discord."
+    async with outbox._looking, served([mount]) as client:
+        async with client.get("/healthz") as answer:
+            assert answer.status == 503
+            assert (await answer.json())["why"] == "The database does not answer."
+        progress.note("sources", newsroom.clock.now() - timedelta(minutes=6))
+        async with client.get("/healthz") as answer:
+            stuck = "Stuck for more than five minutes: sources."
+            assert (await answer.json())["why"] == f"The database does not answer. {stuck}"
 
 
 async def test_what_waits_is_counted_every_five_seconds_and_not_for_each_who_asks(newsroom: Newsroom) -> None:
