@@ -131,9 +131,14 @@ class Presses:
             told = self._dice.choice(chats)
             person = self._dice.choice(told["people"])["id"]
             chat = Chat(world=world, platform=told["platform"], id=told["chat"], person=person)
-            cards = [one for one in await chat.messages() if len(one["buttons"]) > 1]
+            label = self._dice.choice(_LABELS)
+            cards = [
+                one
+                for one in await chat.messages()
+                if any(button["label"].startswith(label) for button in one["buttons"])
+            ]
             if cards:
-                await chat.press(self._dice.choice(cards[-20:]), self._dice.choice(_LABELS))
+                await chat.press(self._dice.choice(cards[-20:]), label)
                 self.count += 1
 
 
