@@ -2,39 +2,40 @@
 
 import random
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.crash.ground import Ground, prepared
+from tests.crash.life import Life
 from tests.crash.paper import FEEDS
 from tests.crash.points import Order
 
 _NEVER = Order(point="never", nth=0)
+_READY = "platform ready"
 
 
 async def restarted(home: Path, *, times: int, database: str | None = None) -> tuple[int, int]:
     """How many messages were shown before the restarts, and how many after them. Each life reads every feed again."""
     async with prepared(home, database=database, dice=random.Random(1)) as ground:
-        await _live(ground, is_first=True)
-        ground.press.is_closed = True
-        await _live(ground)
-        before = await _shown(ground)
+        async with _life(ground) as life:
+            await _read_twice(ground, life, shown=len(ground.chats) * FEEDS)
+            ground.press.is_closed = True
+            await _read_twice(ground, life)
+        before = len(await ground.world.shown())
         for _ in range(times):
-            await _live(ground)
-        return before, await _shown(ground)
+            ready = ground.lives.said(_READY)
+            async with _life(ground) as life:
+                await _read_twice(ground, life, ready=ready + 2)
+        return before, len(await ground.world.shown())
 
 
-async def _live(ground: Ground, *, is_first: bool = False) -> None:
-    """Until every feed was read twice and both platforms were ready; then it is asked to go, and does."""
-    read, ready = 2 * FEEDS + ground.press.readings, 2 + _ready(ground)
-    shown = len(ground.chats) * FEEDS if is_first else 0
-
-    async def has_lived() -> bool:
-        is_up = ground.press.readings >= read and _ready(ground) >= ready
-        return is_up and await _shown(ground) >= shown
-
+@asynccontextmanager
+async def _life(ground: Ground) -> AsyncIterator[Life]:
+    """A bot, which is asked to go after the block, and does."""
     life = await ground.start(_NEVER)
     try:
-        await ground.world.until(has_lived, "every feed read twice")
+        yield life
         life.send(signal.SIGTERM)
         code = await life.end()
     finally:
@@ -43,9 +44,13 @@ async def _live(ground: Ground, *, is_first: bool = False) -> None:
     assert code == 0, ground.lives.last_words()
 
 
-def _ready(ground: Ground) -> int:
-    return ground.lives.said("platform ready")
+async def _read_twice(ground: Ground, life: Life, *, shown: int = 0, ready: int = 0) -> None:
+    """Return once every feed was read twice from now on, so much is shown, and platforms were ready so often."""
+    read = 2 * FEEDS + ground.press.readings
 
+    async def is_so() -> bool:
+        assert not life.is_over, ground.lives.last_words()
+        is_up = ground.press.readings >= read and ground.lives.said(_READY) >= ready
+        return is_up and len(await ground.world.shown()) >= shown
 
-async def _shown(ground: Ground) -> int:
-    return len(await ground.world.shown())
+    await ground.world.until(is_so, "every feed read twice")
