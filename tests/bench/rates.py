@@ -5,6 +5,7 @@ The sandbox keeps the platforms' limits, the real bot sends, and the ledger tell
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,16 +30,16 @@ async def measure() -> list[Row]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         home = Path(directory)
         async with open_world(home, NEWSBOT_SEEDS=str(no_seeds(home))) as world:
-            ledger = await _told(world, f"sqlite+aiosqlite:///{home / 'newsbot.db'}")
+            ledger = await ledger_of(world, f"sqlite+aiosqlite:///{home / 'newsbot.db'}", _CROWDS)
     return [_row(platform, [one for one in ledger if one["platform"] == platform]) for platform in _CROWDS]
 
 
-async def _told(world: World, url: str) -> Json:
-    """The ledger, once everybody was told the story."""
+async def ledger_of(world: World, url: str, crowds: Mapping[str, int]) -> Json:
+    """The ledger, once one story was told to so many new chats of each platform and to those that were there."""
     await asyncio.to_thread(migrate, url)
     database = open_storage(url)
     try:
-        for platform, count in _CROWDS.items():
+        for platform, count in crowds.items():
             crowd = await world.post("/api/crowd", {"platform": platform, "chats": count})
             await followed_by(database, crowd["chats"], platform=platform, kind=_KINDS[platform])
         await world.start_bot()
@@ -47,7 +48,7 @@ async def _told(world: World, url: str) -> Json:
     finally:
         await database.close()
     async with asyncio.timeout(_PATIENCE_S):
-        while (await world.get("/healthz"))["messages"] < sum(_CROWDS.values()):  # noqa: ASYNC110  # it tells nobody
+        while (await world.get("/healthz"))["messages"] < sum(crowds.values()):  # noqa: ASYNC110  # it tells nobody
             await asyncio.sleep(1)
     return await world.ledger()
 
@@ -61,12 +62,17 @@ async def _publish(database: Database) -> None:
         await work.commit()
 
 
+def refusals(ledger: Json) -> int:
+    """How many calls were answered 429."""
+    return sum(entry["kind"] == "call" and entry["status"] == _TOO_MANY_REQUESTS for entry in ledger)
+
+
 def _row(platform: str, ledger: Json) -> Row:
     shown = [entry for entry in ledger if entry["kind"] == "shown" and _TITLE in entry["text"]]
     chats = {entry["chat"] for entry in shown}
     if not len(shown) == len(chats) >= _CROWDS[platform]:  # some more chats were there before the crowd
         raise AssertionError(f"{platform}: {len(shown)} posts in {len(chats)} of {_CROWDS[platform]} chats")
-    refused = sum(entry["kind"] == "call" and entry["status"] == _TOO_MANY_REQUESTS for entry in ledger)
+    refused = refusals(ledger)
     rate = (len(shown) - 1) / (shown[-1]["at"] - shown[0]["at"])
     ratio = rate / _PERMITTED_PER_S[platform]
     return Row(

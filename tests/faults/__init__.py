@@ -7,6 +7,7 @@ Real processes meet the sandbox's faults; where a fault's length is not the poin
 | SIGKILL at twelve points | ``make crash``; tests/scenarios/test_kill_loop, test_killing |
 | SIGTERM under load | test_endings |
 | 429 storm, per route and as a whole | test_storms |
+| Platforms that stand still now and then, their limits kept | test_stalls |
 | 5xx storm, half of it after delivery; the breaker | test_storms; tests/unit/bot/services/test_breaker |
 | Network cut, half-open, reset in the middle of a body | test_networks |
 | One platform down | test_storms |
