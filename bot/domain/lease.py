@@ -1,6 +1,7 @@
 """Tasks that one process at a time does, on whichever machine."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +20,11 @@ class Lease:
     def turn(self) -> str:
         """The holder's name in this turn, which no other turn at the task has."""
         return f"{self.holder} {self.fence}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseSign:
+    """What changes each time that a task's lease is taken or renewed."""
+
+    fence: int
+    until: datetime

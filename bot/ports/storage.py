@@ -18,7 +18,7 @@ from bot.domain.full_text import PageText
 from bot.domain.history import Attempt, GivenUp, Trace
 from bot.domain.hub import HubLease
 from bot.domain.keeping import Leftover
-from bot.domain.lease import Lease
+from bot.domain.lease import Lease, LeaseSign
 from bot.domain.matching import Match
 from bot.domain.notice import NewNotice, Notice, NoticeId, NoticeKind
 from bot.domain.opinion import Opinion, Tally
@@ -638,10 +638,17 @@ class NoticeStore(Protocol):
 class LeaseStore(Protocol):
     """Tasks that one process at a time does. Time is the database's own, whatever each process's clock says."""
 
-    async def take(self, task: str, *, holder: str, lasts: timedelta, others_are_dead: bool = False) -> Lease | None:
+    async def take(
+        self, task: str, *, holder: str, lasts: timedelta, others_are_dead: bool = False, dead: LeaseSign | None = None
+    ) -> Lease | None:
         """A new turn at the task that lasts so long from now on, with the next fence; None while another's goes on,
-        unless the others are known to be dead. It ends whatever turn the holder had.
+        unless the others are known to be dead, or whoever holds it still by that sign. It ends whatever turn the holder
+        had.
         """
+        ...
+
+    async def sign(self, task: str) -> LeaseSign | None:
+        """How the task's lease stands; None where it was never taken."""
         ...
 
     async def renew(self, lease: Lease, *, lasts: timedelta) -> bool:

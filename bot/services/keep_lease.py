@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.domain.lease import Lease
+from bot.domain.lease import Lease, LeaseSign
 from bot.ports.clock import Clock
 from bot.ports.events import Events
 from bot.ports.progress import Beat, unheard
@@ -102,10 +102,11 @@ class LeaseKeeper:
     async def _taken(self, task: str, passed: Callable[[], None], beat: Beat) -> tuple[float, Lease]:
         """The lease once it is ours, and the loop's time at which it was certainly not ours yet."""
         has_trouble = False
+        silence = _Silence(self._tempo.lasts_s)
         while True:
             asked_at = asyncio.get_running_loop().time()
             try:
-                lease = await _whole(self._take(task))
+                lease, sign = await _whole(self._take(task, silence.dead(asked_at)))
             except Exception as error:  # noqa: BLE001  # the database may be back in a moment
                 if not has_trouble:
                     self._events.trouble("lease not taken", error, task=task)
@@ -115,6 +116,7 @@ class LeaseKeeper:
                     self.standing_by.discard(task)
                     return asked_at, lease
                 self._stand_by(task)
+                silence.heard(sign, asked_at)
                 passed()
             beat()
             await self._clock.sleep(self._tempo.asked_every_s)
@@ -139,11 +141,15 @@ class LeaseKeeper:
                     return
                 turn.goes_on_until(asked_at + self._reliable_s)
 
-    async def _take(self, task: str) -> Lease | None:
+    async def _take(self, task: str, dead: LeaseSign | None) -> tuple[Lease | None, LeaseSign | None]:
+        """The lease, or how another's stands."""
         async with self._storage.writing() as work:
-            lease = await work.leases.take(task, holder=self._holder, lasts=self._lasts, others_are_dead=self._is_alone)
+            lease = await work.leases.take(
+                task, holder=self._holder, lasts=self._lasts, others_are_dead=self._is_alone, dead=dead
+            )
+            sign = None if lease else await work.leases.sign(task)
             await work.commit()
-        return lease
+        return lease, sign
 
     async def _renewed(self, lease: Lease) -> bool:
         async with self._storage.writing() as work:
@@ -158,6 +164,28 @@ class LeaseKeeper:
                 await work.commit()
         except Exception as error:  # noqa: BLE001  # it runs out by itself
             self._events.warn("lease not given back", task=lease.task, reason=type(error).__name__)
+
+
+class _Silence:
+    """How long another's lease has stayed as it is, by this process's own clock.
+
+    One that is alive renews it, and stops as soon as it cannot. So whoever was silent for as long as a lease lasts is
+    dead, even if the lease ends tomorrow, because the database's clock was set back since.
+    """
+
+    def __init__(self, lasts_s: float) -> None:
+        self._lasts_s = lasts_s
+        self._sign: LeaseSign | None = None
+        self._since = 0.0
+
+    def heard(self, sign: LeaseSign | None, time: float) -> None:
+        """It stood so then."""
+        if sign != self._sign:
+            self._sign, self._since = sign, time
+
+    def dead(self, time: float) -> LeaseSign | None:
+        """By what sign whoever is dead holds it."""
+        return self._sign if self._sign and time - self._since >= self._lasts_s else None
 
 
 class _Turn:

@@ -124,6 +124,23 @@ async def test_who_knows_that_the_others_are_dead_need_not_wait(storage: Databas
     assert alive == Lease(task="discord", holder="alive", fence=dead.fence + 1)
 
 
+async def test_who_holds_it_by_the_sign_of_a_dead_one_is_relieved(storage: Database, other_process: Database) -> None:
+    dead = await taken(storage, "dead")
+    async with other_process.writing() as work:
+        before = await work.leases.sign("discord")
+        assert await work.leases.sign("telegram") is None
+    assert await renewed(storage, dead, lasts=2 * LONG)
+    async with other_process.writing() as work:
+        assert await work.leases.take("discord", holder="alive", lasts=LONG, dead=before) is None, "it was renewed"
+        sign = await work.leases.sign("discord")
+        assert sign != before
+        alive = await work.leases.take("discord", holder="alive", lasts=LONG, dead=sign)
+        await work.commit()
+    assert alive
+    assert alive.fence == dead.fence + 1
+    assert not await held(storage, dead)
+
+
 async def test_no_turn_begins_while_the_one_before_is_being_relied_on(
     storage: Database, other_process: Database
 ) -> None:

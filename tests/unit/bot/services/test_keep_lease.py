@@ -101,6 +101,18 @@ async def test_a_dead_one_s_task_is_taken_over_when_its_lease_is_over(database: 
     await alive.end()
 
 
+async def test_a_dead_one_s_task_is_taken_over_though_the_database_s_clock_was_set_back(database: Database) -> None:
+    async with database.writing() as work:
+        await work.leases.take("post", holder="dead", lasts=timedelta(days=1))
+        await work.commit()
+    began = time.monotonic()
+    alive = Process(database, "alive")
+    alive.start()
+    await alive.begun.wait()
+    assert time.monotonic() - began >= QUICK.lasts_s
+    await alive.end()
+
+
 async def test_one_that_is_alone_need_not_wait_for_the_dead(database: Database) -> None:
     async with database.writing() as work:
         await work.leases.take("post", holder="dead", lasts=timedelta(days=1))
