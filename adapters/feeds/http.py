@@ -80,7 +80,7 @@ class RefusedError(ReadingError):
     """The server answered with a status that is no document."""
 
     def __init__(self, message: str, *, status: int, retry_after: timedelta | None) -> None:
-        super().__init__(message, kind="status", retry_after=retry_after)
+        super().__init__(message, kind="gone" if status == HTTPStatus.GONE else "status", retry_after=retry_after)
         self.status = status
 
 
@@ -263,8 +263,10 @@ def _refusal(response: aiohttp.ClientResponse) -> RefusedError:
     match status:
         case HTTPStatus.NOT_MODIFIED:
             sentence = "The server says that nothing is new, though we never read it before."
-        case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
+        case HTTPStatus.NOT_FOUND:
             sentence = f"There is nothing at that address ({status})."
+        case HTTPStatus.GONE:
+            sentence = f"What was at that address has been taken away for good ({status})."
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.PAYMENT_REQUIRED | HTTPStatus.FORBIDDEN:
             sentence = f"The server does not let us read that address ({status})."
         case HTTPStatus.TOO_MANY_REQUESTS:

@@ -16,6 +16,7 @@ class NoticeKind(StrEnum):
 
     SOURCE_FAILS = "source fails"
     SOURCE_IS_BACK = "source is back"
+    SOURCE_MOVED = "source moved"
     CHANNEL_PAUSED = "channel paused"
     CHANNEL_GOES_ON = "channel goes on"
     CHANNEL_IS_BACK = "channel is back"

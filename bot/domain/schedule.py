@@ -14,7 +14,9 @@ _STEPS = tuple(
 """Few lengths, so that an interval stays the same for a while and with it a source's place among the others."""
 
 _RELAXED = 4.0
-_BACK_OFF_CEILING = timedelta(hours=12)
+BACK_OFF_CEILING = timedelta(hours=12)
+"""How seldom a source that fails is asked at last."""
+
 _FIRST_RETRY_CEILING = timedelta(hours=1)
 _MOST_DOUBLINGS = 10
 
@@ -65,7 +67,7 @@ def after_failure(
     The first retry does not wait for a slow source's interval; addresses are spread over a fifth of the wait.
     """
     base = min(timedelta(seconds=interval_s), _FIRST_RETRY_CEILING)
-    doubled = min(base * 2.0 ** min(failures, _MOST_DOUBLINGS), _BACK_OFF_CEILING)
+    doubled = min(base * 2.0 ** min(failures, _MOST_DOUBLINGS), BACK_OFF_CEILING)
     return now + max(doubled * (0.8 + 0.2 * _place(address)), at_least or timedelta(0))
 
 

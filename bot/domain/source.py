@@ -40,6 +40,11 @@ class Trouble:
     kind: str
     message: str
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the server says that it will stay so (RFC 9110, section 15.5.11)."""
+        return self.kind == "gone"
+
 
 class Identity(StrEnum):
     """What has proved to tell a source's articles apart; a source steps down from one to the next, never up."""

@@ -15,7 +15,7 @@ class ReadingError(Exception):
     """A source could not be read. ``kind`` is for programs, ``str(error)`` a sentence for people without secrets.
 
     Kinds: address (not an http(s) address, or a private one), unreachable, status (the server's refusal), not_a_feed,
-    too_big, timeout. ``retry_after`` is how long the server asks us to stay away.
+    too_big, timeout, gone (taken away for good). ``retry_after`` is how long the server asks us to stay away.
     """
 
     def __init__(self, message: str, *, kind: str, retry_after: timedelta | None = None) -> None:

@@ -13,7 +13,7 @@ from bot.domain.catching_up import AT_FIRST, DATED_BACK, most_posts
 from bot.domain.errors import SourceExistsError
 from bot.domain.language import common_language
 from bot.domain.lease import Lease
-from bot.domain.schedule import LATELY, after_failure, after_reading, paced_interval, relaxed
+from bot.domain.schedule import BACK_OFF_CEILING, LATELY, after_failure, after_reading, paced_interval, relaxed
 from bot.domain.source import NewSource, Source, SourceId, SourceKind, Trouble
 from bot.ports.clock import Clock
 from bot.ports.events import Events
@@ -25,7 +25,7 @@ from bot.services.odd_articles import OddArticles
 from bot.services.publish import Published, publish
 from bot.services.set_back import SetBack
 from bot.services.share_hosts import SharedHosts, host_of
-from bot.services.tell_moderators import tell_source_fails, tell_source_is_back
+from bot.services.tell_moderators import tell_source_fails, tell_source_has_moved, tell_source_is_back
 from bot.services.topics import Topics
 
 _AT_ONCE = 16
@@ -345,7 +345,9 @@ class SourceReader:
             return read
         old, new = without_secrets(before.address), without_secrets(read.move.address)
         self._events.note("source moved", source=read.id, old=old, new=new)
-        return replace(read, address=read.move.address, move=None)
+        moved = replace(read, address=read.move.address, move=None)
+        await tell_source_has_moved(work, moved, now=self._clock.now())
+        return moved
 
     @again_after_collision
     async def _note(self, source: Source, *, before: Source, lease: Lease | None) -> None:
@@ -393,28 +395,29 @@ class SourceReader:
             source,
             failures=source.failures + 1,
             failing_since=source.failing_since or now,
-            trouble=Trouble(kind=error.kind, message=str(error)),
+            trouble=(trouble := Trouble(kind=error.kind, message=str(error))),
         )
         at_next = after_failure(
             now,
             interval_s=failed.interval_s,
             failures=failed.failures,
             address=failed.address,
-            at_least=error.retry_after,
+            at_least=BACK_OFF_CEILING if trouble.is_final else error.retry_after,
         )
-        return replace(failed, next_read_at=at_next, is_trouble_told=self._is_told(failed))
+        return replace(failed, next_read_at=at_next, is_trouble_told=self._is_told(failed, trouble))
 
-    def _is_told(self, failed: Source) -> bool:
-        """Whether operators and moderators know; a source that has failed for a day is told once."""
-        since = failed.failing_since
-        if failed.is_trouble_told or since is None or self._clock.now() - since < _TOLD_AFTER:
+    def _is_told(self, failed: Source, trouble: Trouble) -> bool:
+        """Whether operators and moderators know. A source is told once: when it has failed for a day, or is gone."""
+        since = failed.failing_since or self._clock.now()
+        has_waited = trouble.is_final or self._clock.now() - since >= _TOLD_AFTER
+        if failed.is_trouble_told or not has_waited:
             return failed.is_trouble_told
         self._events.warn(
-            "source has failed for a day",
+            "source is gone" if trouble.is_final else "source has failed for a day",
             source=failed.id,
             address=without_secrets(failed.address),
             since=since.isoformat(timespec="seconds"),
-            reason=failed.trouble.message if failed.trouble else "",
+            reason=trouble.message,
         )
         return True
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.domain.addresses import without_secrets
 from bot.domain.channel import Channel, ChannelId
 from bot.domain.delivery import Buried, ChannelPaused, Claim, DeliveryKind, Parked, Settled
 from bot.domain.notice import NewNotice, NoticeKind
@@ -109,6 +110,20 @@ async def tell_source_fails(work: UnitOfWork, source: Source, *, now: datetime) 
             key=f"fails {source.id} {source.failing_since.isoformat() if source.failing_since else ''}",
             about=source.title,
             reason=source.trouble.message if source.trouble else "",
+            source_id=source.id,
+        ),
+        now=now,
+    )
+
+
+async def tell_source_has_moved(work: UnitOfWork, source: Source, *, now: datetime) -> None:
+    """Once for each address that a server's word made another; ``source`` has the new one."""
+    await work.notices.tell(
+        NewNotice(
+            kind=NoticeKind.SOURCE_MOVED,
+            key=f"moved {source.id} {now.isoformat()}",
+            about=source.title,
+            reason=without_secrets(source.address),
             source_id=source.id,
         ),
         now=now,

@@ -129,9 +129,13 @@ def gathered(held: int) -> str:
 
 
 def _about_source(notice: Notice, source: Source) -> Post | None:
-    if notice.kind is NoticeKind.SOURCE_IS_BACK:
-        return _source_is_back(notice)
-    return _source_fails(notice, source) if source.is_trouble_told else None
+    match notice.kind:
+        case NoticeKind.SOURCE_IS_BACK:
+            return _source_is_back(notice)
+        case NoticeKind.SOURCE_MOVED:
+            return _source_has_moved(notice)
+        case _:
+            return _source_fails(notice, source) if source.is_trouble_told else None
 
 
 def _about_channel(told: Word, channel: Channel) -> Post | None:
@@ -152,9 +156,11 @@ def _about_channel(told: Word, channel: Channel) -> Post | None:
 
 def _source_fails(notice: Notice, source: Source) -> Post:
     since = source.failing_since or notice.at
+    is_final = source.trouble is not None and source.trouble.is_final
+    how_long = "Since " if is_final else "For more than a day, since "
     return _notice(
         f"{shorten(source.title, _PLACE)} cannot be read",
-        text("For more than a day, since ", moment(since), ". ", notice.reason),
+        text(how_long, moment(since), ". ", notice.reason),
         text(
             "It is still followed, and I keep trying. If it has moved, ask whoever runs this bot to give me its new "
             f"address. I read {without_secrets(source.address)}"
@@ -167,6 +173,15 @@ def _source_is_back(notice: Notice) -> Post:
     return _notice(
         f"{shorten(notice.about, _PLACE)} can be read again",
         text("Its new stories arrive as before. There is nothing to do."),
+        controls=(_ok(notice),),
+    )
+
+
+def _source_has_moved(notice: Notice) -> Post:
+    return _notice(
+        f"{shorten(notice.about, _PLACE)} has moved",
+        text(f"Its server has named another address for more than a week. I read it there now: {notice.reason}"),
+        text("Its stories arrive as before. If that is not where it should be, tell whoever runs this bot."),
         controls=(_ok(notice),),
     )
 
@@ -261,7 +276,7 @@ def standing_blocks(standing: Standing) -> tuple[Block, ...]:
             f"In the last day these could not be posted here and are not tried again:\n{_with_reasons(standing)}"
         )
     if standing.failing:
-        lines.append(f"Cannot be read for more than a day: {shorten(', '.join(standing.failing), 300)}. I keep trying.")
+        lines.append(f"Cannot be read, and I keep trying: {shorten(', '.join(standing.failing), 300)}.")
     return tuple(Block(text=text(line), kind=BlockKind.NOTE) for line in lines)
 
 

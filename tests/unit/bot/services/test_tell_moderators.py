@@ -1,6 +1,7 @@
 """Those who look after a channel are told in private what happens to it, once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -271,6 +272,42 @@ async def test_a_moderator_who_takes_no_messages_keeps_nothing_from_the_channel(
     await watch.posts("One")
     await watch.deliver()
     assert watch.shown == ["One"]
+
+
+async def test_a_source_that_is_gone_is_told_of_at_once_and_once_and_asked_twice_a_day(watch: Watch) -> None:
+    watch.feeds.pages[_FEED] = Reading(title="The Wire", drafts=(draft("One", guid="1"),))
+    await watch.reader.add(_FEED, title="The Wire", interval_s=600)
+    watch.feeds.pages[_FEED] = ReadingError("It was taken away for good (410).", kind="gone")
+    watch.clock.pass_on(3600)
+    await watch.reader.read_due()
+    await watch.deliver(for_s=1)
+    [gone] = watch.told
+    assert gone.title == "The Wire cannot be read"
+    assert "more than a day" not in _words(gone)
+    assert "taken away for good" in _words(gone)
+    for _ in range(48):
+        watch.clock.pass_on(3600)
+        await watch.reader.read_due()
+        await watch.deliver(for_s=1)
+    assert len(watch.told) == 1
+    assert len(watch.feeds.asked) <= 6
+
+
+async def test_a_source_that_has_moved_for_good_is_told_of_once_with_its_new_address(watch: Watch) -> None:
+    there = "https://new.example/feed?key=s3cret"
+    reading = Reading(title="The Wire", drafts=(draft("One", guid="1"),))
+    watch.feeds.pages[_FEED] = replace(reading, moved_to=there)
+    watch.feeds.pages[there] = reading
+    await watch.reader.add(_FEED, title="The Wire", interval_s=600)
+    for _ in range(30):
+        watch.clock.pass_on(3600 * 12)
+        await watch.reader.read_due()
+        await watch.deliver(for_s=1)
+    [moved] = watch.told
+    assert moved.title == "The Wire has moved"
+    assert "https://new.example/feed?key=…" in _words(moved)
+    assert "s3cret" not in _words(moved)
+    assert watch.feeds.asked[-1][0] == there
 
 
 async def test_a_source_that_fails_for_a_day_is_told_of_once_and_once_when_it_is_back(watch: Watch) -> None:
