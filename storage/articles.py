@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId, titles_before
+from bot.domain.article import Article, ArticleId, Draft, Filed, NewArticle, StoryId, titles_before
 from bot.domain.full_text import PageText, completed
 from bot.domain.language import language_of
+from bot.domain.recognition import came_out
 from bot.domain.source import SourceId
 from storage import attic, dialects, search
 from storage.tables import article_keys, articles, sources, stories
@@ -28,6 +29,7 @@ _OWNERS = select(article_keys.c.key, article_keys.c.article_id).where(
 )
 _NUMBERED = select(articles).where(_c.id.in_(bindparam("numbers", expanding=True)))
 _ADD = insert(articles)
+_OPEN = insert(stories)
 _KNOW_BY = dialects.MadeOnce(article_keys, lambda insert: insert.on_conflict_do_nothing())
 _DATE_STORY = (
     update(stories)
@@ -65,20 +67,26 @@ class DatabaseArticles:
         return [to_article(row) for row in await self._connection.execute(statement)]
 
     async def add(self, article: NewArticle) -> ArticleId:
-        [added] = await self.add_all([article])
-        return added
+        [filed] = await self.add_all([article])
+        return filed.article_id
 
-    async def add_all(self, new: Sequence[NewArticle]) -> list[ArticleId]:
+    async def add_all(self, new: Sequence[NewArticle]) -> list[Filed]:
         if not new:
             return []
+        own = sum(article.story_id is None for article in new)
         # SQLite would be visited for each row, were it asked for the numbers that it gives.
-        numbers = map(ArticleId, await dialects.take_numbers(self._connection, articles, len(new)))
-        added = list(zip(numbers, new, strict=True))
-        await self._connection.execute(_ADD, [{"id": number, **_row(article)} for number, article in added])
-        await self._connection.execute(_DATE_STORY, [_story_date(article) for article in new])
-        await self._know_by((number, article.keys) for number, article in added)
-        await search.make_findable(self._connection, [(number, article.draft) for number, article in added])
-        return [number for number, _ in added]
+        numbers, opened = await dialects.take_numbers(self._connection, {articles: len(new), stories: own})
+        story_ids, article_ids = map(StoryId, opened), map(ArticleId, numbers)
+        added = [(Filed(next(article_ids), one.story_id or next(story_ids)), one) for one in new]
+        if own:
+            await self._connection.execute(_OPEN, [_story(*one) for one in added if one[1].story_id is None])
+        await self._connection.execute(_ADD, [_row(*one) for one in added])
+        if own < len(new):
+            dated = [_story_date(*one) for one in added if one[1].story_id is not None]
+            await self._connection.execute(_DATE_STORY, dated)
+        await self._know_by((filed.article_id, article.keys) for filed, article in added)
+        await search.make_findable(self._connection, [(filed.article_id, article.draft) for filed, article in added])
+        return [filed for filed, _ in added]
 
     async def correct(
         self,
@@ -96,7 +104,7 @@ class DatabaseArticles:
         await self._connection.execute(
             update(stories)
             .where(stories.c.id == row.story_id, first == article_id)
-            .values(at=min(draft.published_at or row.first_seen_at, row.first_seen_at))
+            .values(at=came_out(draft, row.first_seen_at))
         )
         await self.recognise(article_id, keys)
         article = to_article(row)
@@ -174,9 +182,10 @@ def _batches(asked: Sequence[_Asked]) -> Iterator[Sequence[_Asked]]:
     return (asked[start : start + _MOST_ASKED] for start in range(0, len(asked), _MOST_ASKED))
 
 
-def _row(article: NewArticle) -> Mapping[str, Any]:
+def _row(filed: Filed, article: NewArticle) -> Mapping[str, Any]:
     return {
-        "story_id": article.story_id,
+        "id": filed.article_id,
+        "story_id": filed.story_id,
         "source_id": article.source_id,
         "first_seen_at": article.first_seen_at,
         "is_announced": article.is_announced,
@@ -187,9 +196,16 @@ def _row(article: NewArticle) -> Mapping[str, Any]:
     }
 
 
-def _story_date(article: NewArticle) -> Mapping[str, Any]:
-    seen = article.first_seen_at
-    return {"the_story": article.story_id, "the_moment": min(article.draft.published_at or seen, seen)}
+def _story(filed: Filed, article: NewArticle) -> Mapping[str, Any]:
+    return {"id": filed.story_id, "opened_at": article.first_seen_at, "at": _came_out(article)}
+
+
+def _story_date(filed: Filed, article: NewArticle) -> Mapping[str, Any]:
+    return {"the_story": filed.story_id, "the_moment": _came_out(article)}
+
+
+def _came_out(article: NewArticle) -> datetime:
+    return came_out(article.draft, article.first_seen_at)
 
 
 def to_article(row: Row[*tuple[Any, ...]]) -> Article:

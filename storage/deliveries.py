@@ -56,13 +56,22 @@ class DatabaseDeliveries:
         self._connection = connection
 
     async def promise(
-        self, story_id: StoryId, *, now: datetime, due: datetime | None = None, is_breaking: bool = False
+        self,
+        story_id: StoryId,
+        *,
+        now: datetime,
+        due: datetime | None = None,
+        is_breaking: bool = False,
+        is_new: bool = False,
     ) -> int:
-        # Asked once here and not of every follower.
-        is_told = (await self._connection.execute(_IS_TOLD_OTHERWISE, {"the_story": story_id})).scalar_one()
+        is_told = not is_new and await self._is_told_otherwise(story_id)
         statement = (_PROMISE_TO_THE_UNAWARE if is_told else _PROMISE).on(self._connection)
         values = {"the_story": story_id, "due": max(now, due or now), "is_breaking": is_breaking}
         return await run_new(self._connection, statement, values)
+
+    async def _is_told_otherwise(self, story_id: StoryId) -> bool:
+        """Asked once, and not of every follower."""
+        return (await self._connection.execute(_IS_TOLD_OTHERWISE, {"the_story": story_id})).scalar_one()
 
     async def hasten(self, story_id: StoryId, *, now: datetime) -> int:
         statement = (

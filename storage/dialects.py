@@ -1,6 +1,6 @@
 """The few things that SQLite and PostgreSQL say differently."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import FunctionElement
 
 from storage.column_types import Moment
 
-_LAST_NUMBER = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+_LAST_NUMBERS = text("SELECT name, seq FROM sqlite_sequence")
 
 WAKING_WORD = "newsbot_due"
 LETTER_WORD = "newsbot_letter"
@@ -39,14 +39,19 @@ async def _say(connection: AsyncConnection, word: str) -> None:
         await connection.execute(select(func.pg_notify(word, "")))
 
 
-async def take_numbers(connection: AsyncConnection, table: Table[Any], count: int) -> list[int]:
-    """So many numbers for new rows of the table, ascending; nobody else is given them."""
+async def take_numbers(connection: AsyncConnection, counts: Mapping[Table[Any], int]) -> list[range | list[int]]:
+    """So many numbers for new rows of each table, ascending; nobody else is given them."""
     if is_postgresql(connection):
-        given = func.nextval(func.pg_get_serial_sequence(table.name, "id")).label("number")
-        return list((await connection.execute(select(given).select_from(func.generate_series(1, count)))).scalars())
+        return [await _numbers_on_postgresql(connection, table, count) for table, count in counts.items()]
     # Whoever asks is the only one who writes, and SQLite counts on from the highest number that was ever written.
-    last = (await connection.execute(_LAST_NUMBER, {"name": table.name})).scalar_one_or_none() or 0
-    return list(range(last + 1, last + 1 + count))
+    last = {row.name: row.seq for row in await connection.execute(_LAST_NUMBERS)}
+    firsts = [(last.get(table.name, 0) + 1, count) for table, count in counts.items()]
+    return [range(first, first + count) for first, count in firsts]
+
+
+async def _numbers_on_postgresql(connection: AsyncConnection, table: Table[Any], count: int) -> list[int]:
+    given = func.nextval(func.pg_get_serial_sequence(table.name, "id")).label("number")
+    return list((await connection.execute(select(given).select_from(func.generate_series(1, count)))).scalars())
 
 
 Insert = postgresql.Insert | sqlite.Insert

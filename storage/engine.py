@@ -55,6 +55,7 @@ def sqlite_engine(url: URL, *, is_writer: bool, connect: Callable[..., Any] = co
         url,
         pool_size=1 if is_writer else _READERS,
         max_overflow=0,
+        pool_reset_on_return=None,  # what was not committed is undone already, and each visit to the thread costs
         hide_parameters=True,  # errors are logged, and what people wrote is not
         connect_args={"async_creator_fn": connect},
     )

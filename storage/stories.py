@@ -48,12 +48,6 @@ class DatabaseStories:
         statement = insert(stories).values(opened_at=now).returning(_c.id)
         return StoryId((await self._connection.execute(statement)).scalar_one())
 
-    async def open_many(self, count: int, *, now: datetime) -> list[StoryId]:
-        if not count:
-            return []
-        opened = await self._connection.execute(insert(stories).returning(_c.id), [{"opened_at": now}] * count)
-        return [StoryId(number) for number in sorted(opened.scalars())]
-
     async def set_topics(self, story_id: StoryId, matches: Iterable[Match]) -> None:
         await self.set_all_topics({story_id: matches})
 

@@ -45,7 +45,7 @@ def draft(
 
 def new_article(
     source_id: SourceId,
-    story_id: StoryId,
+    story_id: StoryId | None = None,
     told: Draft | None = None,
     *,
     keys: tuple[str, ...] = (),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from bot.domain.paragraph import Paragraph, Shape, paired
 from bot.domain.source import SourceId
@@ -52,17 +52,25 @@ class Draft:
 class NewArticle:
     """A draft that turned out to be new, with the keys that will recognise it (see ``identity``).
 
-    ``is_announced``: channels are told of it, not only those who look for it. ``page_due_at`` is when the rest of it is
-    to be read from its own page, None for never.
+    ``story_id`` is the story that tells it, None for one of its own, which is opened then. ``is_announced``: channels
+    are told of it, not only those who look for it. ``page_due_at`` is when the rest of it is to be read from its own
+    page, None for never.
     """
 
     source_id: SourceId
-    story_id: StoryId
+    story_id: StoryId | None
     draft: Draft
     keys: tuple[str, ...]
     first_seen_at: datetime
     is_announced: bool = True
     page_due_at: datetime | None = None
+
+
+class Filed(NamedTuple):
+    """The numbers that a new article and its story were given."""
+
+    article_id: ArticleId
+    story_id: StoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.article import Article, ArticleId, Draft, NewArticle, StoryId
+from bot.domain.article import Article, ArticleId, Draft, Filed, NewArticle, StoryId
 from bot.domain.channel import Channel, ChannelId, ChannelRef, Loss, NewChannel, Prefers
 from bot.domain.delivery import Claim, DeliveryId, DeliveryState, ParkedPost, Queue, Settled
 from bot.domain.digest import Digest, DigestId
@@ -134,8 +134,8 @@ class ArticleStore(Protocol):
         """Store it with its keys and make it findable by words. A key that belongs to another article stays there."""
         ...
 
-    async def add_all(self, new: Sequence[NewArticle]) -> list[ArticleId]:
-        """The same for each, in this order, at the cost of few."""
+    async def add_all(self, new: Sequence[NewArticle]) -> list[Filed]:
+        """The same for each, in this order, at the cost of few; stories of their own are numbered in this order too."""
         ...
 
     async def recognise(self, article_id: ArticleId, keys: Iterable[str]) -> None:
@@ -191,10 +191,6 @@ class StoryStore(Protocol):
 
     async def open(self, *, now: datetime) -> StoryId:
         """A new story without articles."""
-        ...
-
-    async def open_many(self, count: int, *, now: datetime) -> list[StoryId]:
-        """So many of them, at the cost of one."""
         ...
 
     async def set_topics(self, story_id: StoryId, matches: Iterable[Match]) -> None:
@@ -354,12 +350,18 @@ class DeliveryStore(Protocol):
     """The outbox."""
 
     async def promise(
-        self, story_id: StoryId, *, now: datetime, due: datetime | None = None, is_breaking: bool = False
+        self,
+        story_id: StoryId,
+        *,
+        now: datetime,
+        due: datetime | None = None,
+        is_breaking: bool = False,
+        is_new: bool = False,
     ) -> int:
         """One pending headline for each channel that follows everything, one of the story's topics or one of its
         sources; channels that have the story already, or had, alone or in a digest, get none. One INSERT … SELECT. How
         many were made. They leave at ``due`` if that is later, and others may leave before them; breaking news leaves
-        before others.
+        before others. ``is_new``: the story was opened in this unit of work, so that nobody has it.
         """
         ...
 

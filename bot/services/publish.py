@@ -101,7 +101,9 @@ async def _promise(
             draft = telling.entry.draft
             cannot_wait = is_breaking(draft.title)
             due = now + HEADLINE_PATIENCE if wants_page(source, draft) and not cannot_wait else now
-            promised += await work.deliveries.promise(telling.story_id, now=now, due=due, is_breaking=cannot_wait)
+            promised += await work.deliveries.promise(
+                telling.story_id, now=now, due=due, is_breaking=cannot_wait, is_new=telling.is_new
+            )
             latest_due = max(latest_due, due)
         elif rest_since and came_out(telling.entry.draft, now) > rest_since:
             rest.append(telling.story_id)
@@ -121,42 +123,41 @@ async def _tell(
     work: UnitOfWork, topics: Topics, source: Source, fresh: Sequence[Entry], *, now: datetime, announce: int
 ) -> list[_Telling]:
     """Store new entries, oldest first, each in the story that others tell of it already or in one of its own."""
-    told = await _placed(work, topics, source, fresh, now=now, announce=announce)
-    await work.articles.release(key for telling in told for key in telling.entry.released)
-    await work.articles.add_all([_article(source, telling, now=now) for telling in told])
-    about = {telling.story_id: telling.matches for telling in told if telling.matches or not telling.is_new}
-    await work.stories.set_all_topics(about)
-    return told
-
-
-async def _placed(
-    work: UnitOfWork, topics: Topics, source: Source, fresh: Sequence[Entry], *, now: datetime, announce: int
-) -> list[_Telling]:
     about = [await topics.touched_by(work, entry.draft) for entry in fresh]
     tellings = [(entry.draft, matches) for entry, matches in zip(fresh, about, strict=True)]
     elsewhere = await stories_told_elsewhere(work, source.id, tellings, now=now)
-    own = iter(await work.stories.open_many(elsewhere.count(None), now=now))
-    return [
+    await work.articles.release(key for entry in fresh for key in entry.released)
+    oldest = len(fresh) - announce
+    new = [
+        _article(source, entry, story_id, now=now, is_announced=place >= oldest)
+        for place, (entry, story_id) in enumerate(zip(fresh, elsewhere, strict=True))
+    ]
+    filed = [one.story_id for one in await work.articles.add_all(new)]
+    told = [
         _Telling(
             entry=entry,
-            story_id=next(own) if story_id is None else story_id,
+            story_id=filed_in,
             matches=matches if story_id is None else (*await work.stories.topics(story_id), *matches),
             is_new=story_id is None,
-            is_announced=left <= announce,
+            is_announced=article.is_announced,
         )
-        for left, entry, story_id, matches in zip(range(len(fresh), 0, -1), fresh, elsewhere, about, strict=True)
+        for entry, story_id, filed_in, matches, article in zip(fresh, elsewhere, filed, about, new, strict=True)
     ]
+    touched = {telling.story_id: telling.matches for telling in told if telling.matches or not telling.is_new}
+    await work.stories.set_all_topics(touched)
+    return told
 
 
-def _article(source: Source, telling: _Telling, *, now: datetime) -> NewArticle:
-    entry = telling.entry
+def _article(
+    source: Source, entry: Entry, story_id: StoryId | None, *, now: datetime, is_announced: bool
+) -> NewArticle:
     return NewArticle(
         source_id=source.id,
-        story_id=telling.story_id,
+        story_id=story_id,
         draft=entry.draft,
         keys=entry.keys,
         first_seen_at=now,
-        is_announced=telling.is_announced,
+        is_announced=is_announced,
         page_due_at=now if wants_page(source, entry.draft) else None,
     )
 

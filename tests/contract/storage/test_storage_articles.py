@@ -54,14 +54,21 @@ async def test_an_article_is_known_by_each_of_its_keys_and_no_other(storage: Dat
 async def test_many_at_once_are_kept_as_one_by_one_and_numbered_in_their_order(storage: Database) -> None:
     async with storage.writing() as work:
         source = await stored.source_at(work)
-        stories = await work.stories.open_many(40, now=NOON)
-        assert (len(set(stories)), stories) == (40, sorted(stories))
+        there = await work.stories.open(now=NOON)
         many = [
-            new_article(source.id, story_id, draft(f"Title {place}", f"word{place}"), keys=(f"k{place}", "shared"))
-            for place, story_id in enumerate(stories)
+            new_article(
+                source.id,
+                there if place == 20 else None,
+                draft(f"Title {place}", f"word{place}"),
+                keys=(f"k{place}", "shared"),
+            )
+            for place in range(40)
         ]
-        added = await work.articles.add_all(many)
+        filed = await work.articles.add_all(many)
+        added, stories = [one.article_id for one in filed], [one.story_id for one in filed]
         assert added == sorted(added)
+        assert stories[20] == there
+        assert (len(set(stories)), stories[:20] + stories[21:]) == (40, sorted({*stories} - {there}))
         await work.stories.set_all_topics({story_id: [match(f"t{story_id}")] for story_id in stories})
 
         known = await work.articles.known(["shared", *(f"k{place}" for place in range(40))])
@@ -76,7 +83,6 @@ async def test_many_at_once_are_kept_as_one_by_one_and_numbered_in_their_order(s
 async def test_none_at_once_are_none(storage: Database) -> None:
     async with storage.writing() as work:
         assert await work.articles.add_all([]) == []
-        assert await work.stories.open_many(0, now=NOON) == []
         await work.stories.set_all_topics({})
 
 
