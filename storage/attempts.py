@@ -1,22 +1,23 @@
 """What the outbox remembers, in the tables ``deliveries`` and ``attempts``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
-from bot.domain.channel import ChannelId
+from bot.domain.channel import ChannelId, ChannelRef
 from bot.domain.delivery import DeliveryId, DeliveryKind, DeliveryState, RateLimit, Waited
 from bot.domain.history import Attempt, GivenUp, Trace
-from storage.places import to_receipt
+from storage.places import to_receipt, to_ref
 from storage.readership import is_or_was
-from storage.tables import articles, attempts, deliveries, digest_stories, digests
+from storage.tables import articles, attempts, channels, deliveries, digest_stories, digests
 
 _c = attempts.c
 _d = deliveries.c
 _TOLD_FIRST = tuple(DeliveryKind)
+_LONG_AGO = timedelta(days=1)
 
 
 async def traces(connection: AsyncConnection, channel_id: ChannelId, story_id: StoryId) -> list[Trace]:
@@ -45,6 +46,24 @@ async def in_channel(
         .order_by(_c.ended_at, _c.id)
     )
     return [_to_attempt(row) for row in await connection.execute(statement)]
+
+
+async def asked_to_wait(connection: AsyncConnection, platform: str, *, now: datetime) -> dict[ChannelRef, datetime]:
+    """See ``DeliveryStore.asked_to_wait``."""
+    its = channels.c
+    statement = (
+        select(its.platform, its.place, its.thread, func.max(_c.again_at).label("until"))
+        .join(channels, its.id == _c.channel_id)
+        .where(
+            _c.ended_at > now - _LONG_AGO,
+            _c.ended_at <= now,
+            _c.again_at > now,
+            _c.rate_limit == RateLimit.ASKED,
+            its.platform == platform,
+        )
+        .group_by(its.platform, its.place, its.thread)
+    )
+    return {to_ref(row): row.until for row in await connection.execute(statement)}
 
 
 async def given_up(connection: AsyncConnection, channel_id: ChannelId, *, since: datetime, limit: int) -> list[GivenUp]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import StoryId
-from bot.domain.channel import ChannelId
+from bot.domain.channel import ChannelId, ChannelRef
 from bot.domain.delivery import Claim, DeliveryId, DeliveryKind, DeliveryState, ParkedPost, Queue, Settled
 from bot.domain.history import Attempt, GivenUp, Trace
 from storage import attempts, changes, claims, dialects, holding, queues, settling
@@ -185,6 +185,9 @@ class DatabaseDeliveries:
 
     async def traces(self, channel_id: ChannelId, story_id: StoryId) -> list[Trace]:
         return await attempts.traces(self._connection, channel_id, story_id)
+
+    async def asked_to_wait(self, platform: str, *, now: datetime) -> Mapping[ChannelRef, datetime]:
+        return await attempts.asked_to_wait(self._connection, platform, now=now)
 
     async def attempts(self, channel_id: ChannelId, *, since: datetime, until: datetime) -> list[Attempt]:
         return await attempts.in_channel(self._connection, channel_id, since=since, until=until)

@@ -171,6 +171,11 @@ class DiscordPlatform:
             message_id = await self._looked(self._search(channel, token, since), _place(to))
         return Receipt(channel=to, message_ids=(message_id,)) if message_id else None
 
+    def leave_alone(self, channel: ChannelRef, for_s: float) -> None:
+        """See ChatPlatform."""
+        self._pace.close(_place(channel), for_s)
+        self._pace.close(_edits(channel), for_s)
+
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         """See ChatPlatform. False where Discord cannot be asked."""
         now = self._clock.monotonic()
@@ -269,7 +274,7 @@ class DiscordPlatform:
         return await self._asked(sending, _place(to))
 
     async def _edit(self, receipt: Receipt, post: Post) -> None:
-        place = f"edit {_place(receipt.channel)}"
+        place = _edits(receipt.channel)
         channel = await self._channel(receipt.channel)
         message = channel.get_partial_message(int(receipt.message_ids[0]))
         async with self._pace.turn(place, CHANNEL_RATE):
@@ -352,6 +357,11 @@ class DiscordPlatform:
 
 def _place(ref: ChannelRef) -> str:
     return ref.thread or ref.id
+
+
+def _edits(ref: ChannelRef) -> str:
+    """Counted apart from what is sent there."""
+    return f"edit {_place(ref)}"
 
 
 def _holds(components: Iterable[object], token: str) -> bool:

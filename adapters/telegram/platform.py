@@ -183,6 +183,10 @@ class TelegramPlatform:
         """Always None: a bot cannot read a chat's history."""
         return None
 
+    def leave_alone(self, channel: ChannelRef, for_s: float) -> None:
+        """See ChatPlatform."""
+        self._budget.close(_number(channel.id), for_s)
+
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         """Whether the person may manage the channel, as Telegram said at most 60 s ago; no while it cannot be asked."""
         return await self._rights.may_manage(person, channel)

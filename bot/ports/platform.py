@@ -144,6 +144,10 @@ class ChatPlatform(Protocol):
         """
         ...
 
+    def leave_alone(self, channel: ChannelRef, for_s: float) -> None:
+        """Say nothing there for so many seconds, as the platform asked of whoever sent before us."""
+        ...
+
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         """Whether the person may manage the channel, as the platform says now (at most 60 s old)."""
         ...

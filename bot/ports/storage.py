@@ -472,6 +472,12 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    async def asked_to_wait(self, platform: str, *, now: datetime) -> Mapping[ChannelRef, datetime]:
+        """Until when the platform asked us to leave its channels alone, where it did so in the last day and that moment
+        is still to come.
+        """
+        ...
+
     async def attempts(self, channel_id: ChannelId, *, since: datetime, until: datetime) -> list[Attempt]:
         """What was tried in the channel without arriving and ended between these times, in that order."""
         ...

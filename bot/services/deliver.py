@@ -119,11 +119,20 @@ class Deliverer:
         Whose turn was before is dead, or has stopped and finds no row of its own any more. Returns how many sends were
         left open. What we know of them ourselves is written down first.
         """
+        await self._keep_pauses(platform)
         left = await self._recover(platform, lease)
         await tell_restored(self._storage, now=self._clock.now())
         self._connected[platform] = lease
         self.wake()
         return left
+
+    async def _keep_pauses(self, platform: str) -> None:
+        """What the platform asked of whoever sent before us is asked of us."""
+        now = self._clock.now()
+        async with self._storage.reading() as look:
+            pauses = await look.deliveries.asked_to_wait(platform, now=now)
+        for channel, until in pauses.items():
+            self._platforms[platform].leave_alone(channel, (until - now).total_seconds())
 
     def disconnect(self, platform: str) -> None:
         """Send nothing more on this platform, at once: what is under way there is cut, and its rows stay claimed."""

@@ -42,6 +42,7 @@ class FakePlatform:
         self.trouble: Callable[[], None] = lambda: None
         self.trouble_with_history: Callable[[], None] = lambda: None
         self.trouble_at: dict[ChannelRef, Callable[[], None]] = {}
+        self.left_alone: dict[ChannelRef, float] = {}
         self.in_flight = 0
         self.most_in_flight = 0
         self._changed = asyncio.Condition()
@@ -86,6 +87,9 @@ class FakePlatform:
         self.trouble_with_history()
         self.searched.append(since)
         return self.found
+
+    def leave_alone(self, channel: ChannelRef, for_s: float) -> None:
+        self.left_alone[channel] = for_s
 
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         return person in self.managers

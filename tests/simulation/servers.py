@@ -115,6 +115,9 @@ class SimulatedPlatform:
                 return Receipt(channel=to, message_ids=(message.id,))
         return None
 
+    def leave_alone(self, channel: ChannelRef, for_s: float) -> None:
+        pass
+
     async def may_manage(self, person: PersonRef, channel: ChannelRef) -> bool:
         return True
 

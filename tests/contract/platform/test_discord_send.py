@@ -262,6 +262,19 @@ async def test_a_pause_is_kept_where_discord_wants_it_for_as_long_as_its_answer_
         await platform.send(TEXT_CHANNEL, _card(), once="a")
 
 
+async def test_a_pause_that_was_asked_for_before_this_process_began_is_kept(stand: Stand) -> None:
+    clock = HeldClock()
+    async with connected(paced(stand), FakeDesk(), clock) as platform:
+        receipt = await platform.send(TEXT_CHANNEL, _card(), once="a")
+        platform.leave_alone(TEXT_CHANNEL, 30.0)
+        for attempt in (platform.send(TEXT_CHANNEL, _card(story=8), once="b"), platform.edit(receipt, _card("Back"))):
+            with pytest.raises(TryLaterError) as later:
+                await attempt
+            assert (later.value.wait_s, later.value.limit) == (30, RateLimit.ASKED)
+        clock.pass_on(30)
+        await platform.edit(receipt, _card("Back"))
+
+
 async def test_every_request_is_counted_until_its_answer_and_none_is_left_in_the_count() -> None:
     async with sandbox() as stand, connected(paced(stand), FakeDesk(), HeldClock()) as platform:
         receipts = [await platform.send(chat, _card(), once=chat.id) for chat in (TEXT_CHANNEL, PRIVATE_CHAT)]

@@ -113,6 +113,18 @@ async def test_a_rate_limit_puts_it_back_for_exactly_as_long_as_asked() -> None:
         assert later.value.wait_s == 43
 
 
+async def test_a_pause_that_was_asked_for_before_this_process_began_is_kept() -> None:
+    clock = HeldClock()
+    async with sandbox() as stand, speaking(stand, clock) as platform:
+        platform.leave_alone(GROUP, 30.0)
+        with pytest.raises(TryLaterError) as later:
+            await platform.send(GROUP, CARD, once="a")
+        assert (later.value.wait_s, later.value.limit) == (30, RateLimit.ASKED)
+        assert not stand.calls("sendMessage")
+        clock.pass_on(30)
+        await platform.send(GROUP, CARD, once="a")
+
+
 async def test_a_chat_that_asked_for_a_pause_is_not_called_before_its_end() -> None:
     clock = HeldClock()
     async with sandbox() as stand, speaking(stand, clock) as platform:

@@ -101,6 +101,28 @@ async def test_a_wait_says_for_which_limit_and_until_when(storage: Database) -> 
     assert (attempt.limit, attempt.again_at) == (RateLimit.ASKED, NOON + 17 * _SECOND)
 
 
+async def test_the_pauses_that_a_platform_asked_for_are_known_until_they_are_over(storage: Database) -> None:
+    waits = {
+        "asked": Waiting(not_before=NOON + 17 * _SECOND, reason="slow down", limit=RateLimit.ASKED),
+        "our own": Waiting(not_before=NOON + 17 * _SECOND, reason="slow down", limit=RateLimit.CHANNEL),
+        "unreachable": Waiting(not_before=NOON + 17 * _SECOND, reason="cut"),
+    }
+    for place in waits:
+        await stored.channel(storage, place)
+    await stored.channel(storage, "elsewhere", platform="telegram")
+    await stored.promised(storage, await stored.story(storage))
+    claims = {claim.channel.id: claim for claim in await stored.claimed(storage)}
+    await stored.settled(storage, *((claims[place], wait) for place, wait in waits.items()))
+    await stored.settled(storage, (claims["elsewhere"], waits["asked"]))
+
+    async with storage.reading() as look:
+        asked = look.deliveries.asked_to_wait
+        assert await asked("discord", now=NOON) == {channel_ref("asked"): NOON + 17 * _SECOND}
+        assert await asked("discord", now=NOON + 17 * _SECOND) == {}
+        assert await asked("discord", now=NOON - _SECOND) == {}, "told by a clock that was ahead"
+        assert [ref.platform for ref in await asked("telegram", now=NOON)] == ["telegram"]
+
+
 async def test_what_arrived_at_once_leaves_no_attempt_and_its_row_says_when(storage: Database) -> None:
     claim = await _in_flight(storage)
     await stored.settled(storage, (claim, Sent(receipt=receipt("7"))), now=NOON + _SECOND)

@@ -210,6 +210,19 @@ async def test_nothing_is_claimed_for_a_platform_that_is_not_connected(outbox: O
     assert await outbox.counts() == {DeliveryState.PENDING: 1}
 
 
+async def test_a_pause_that_the_platform_asked_for_is_kept_by_whoever_sends_next(outbox: Outbox) -> None:
+    await outbox.connect()
+    await outbox.promise("Ferries return", places=("100", "200"))
+    outbox.platform.trouble_at[channel_ref("200")] = failing(
+        TryLaterError("asked for a pause", wait_s=30, limit=RateLimit.ASKED)
+    )
+    await outbox.deliverer.deliver_due()
+    assert outbox.platform.left_alone == {}
+    outbox.clock.pass_on(10)
+    await outbox.another().connect(outbox.platform.name, await outbox.lease())
+    assert outbox.platform.left_alone == {channel_ref("200"): 20}
+
+
 async def test_a_rate_limit_puts_it_back_for_exactly_as_long_as_asked(outbox: Outbox) -> None:
     await outbox.promise("One")
     await outbox.connect()
