@@ -51,7 +51,7 @@ async def _soak(home: Path, minutes: float) -> int:
         bot = await _started(world, home / "tasks")
         async with in_background(pressed.go_on(world)):
             until = asyncio.get_running_loop().time() + minutes * 60
-            looks = await watched(bot.process.pid, home / "tasks", until=until)
+            looks = await watched(bot.process.pid, home / "tasks", until=until, say=_say)
         code = await bot.end()
         shown = len(await world.shown())
     grown, errors = list(growth(looks)), complaints(bot.lines)

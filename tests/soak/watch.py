@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from typing_extensions import override
 from tests.bench.processes import children, memory_mb
 
 _LOOK_S: Final = 2.0
+_LOOKS_IN_A_MINUTE: Final = 30
 _BASE: Final = (0.3, 0.4)
 _END: Final = (0.9, 1.0)
 """The parts of the time that are compared: what is used until then fills caches."""
@@ -59,19 +61,25 @@ class Growth:
         return f"{self.name} {self.before:.0f} -> {self.after:.0f} ({self.share:+.1%}, at most {self.bound:+.0%})"
 
 
-async def watched(pid: int, told: Path, *, until: float) -> list[Look]:
-    """Looks every other second, until that time of the loop."""
+async def watched(pid: int, told: Path, *, until: float, say: Callable[[str], None]) -> list[Look]:
+    """Looks every other second, until that time of the loop. Each minute says what there is."""
     looks: list[Look] = []
     while asyncio.get_running_loop().time() < until:
         os.kill(pid, signal.SIGUSR1)
         await asyncio.sleep(_LOOK_S)
         looks.append(_look(pid, told))
+        if not len(looks) % _LOOKS_IN_A_MINUTE:
+            say(str(looks[-1]))
     return looks
 
 
 def _look(pid: int, told: Path) -> Look:
+    memory = memory_mb(pid)[1]
+    for child in children(pid):
+        with suppress(OSError):  # one that parses is replaced now and then
+            memory += memory_mb(child)[1]
     return Look(
-        memory_mb=sum(memory_mb(one)[1] for one in (pid, *children(pid))),
+        memory_mb=memory,
         files=sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()),
         tasks=int(told.read_text()) if told.exists() else 0,
     )
