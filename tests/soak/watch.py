@@ -75,9 +75,8 @@ async def watched(pid: int, told: Path, *, until: float, say: Callable[[str], No
 
 def _look(pid: int, told: Path) -> Look:
     memory = memory_mb(pid)[1]
-    for child in children(pid):
-        with suppress(OSError):  # one that parses is replaced now and then
-            memory += memory_mb(child)[1]
+    with suppress(OSError):  # one that parses is replaced now and then
+        memory += sum(memory_mb(child)[1] for child in children(pid))
     return Look(
         memory_mb=memory,
         files=sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()),
