@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from html import escape
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +25,8 @@ from bot.domain.paragraph import shapes_of
 from bot.ports.reading import FeedFormat
 
 MOST_ENTRIES = 500
+_MOST_LISTED = 20_000
+_TOO_MANY = f"That feed lists more than {_MOST_LISTED:,} entries. Look on its site for one with the latest alone."
 LONGEST_FIELD = 64 * 1024
 _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
@@ -54,6 +57,11 @@ _MARKED_UP_TITLE = re.compile(r"<(?:\w+:)?title\s[^>]{0,200}xhtml", re.IGNORECAS
 _OWN_TEXT = re.compile(r"<(?:content:encoded|content|atom:content)[\s>]|\"content_(?:html|text)\"", re.IGNORECASE)
 _SUMMARY = re.compile(r"<(?:description|summary|atom:summary)[\s>]|\"summary\"", re.IGNORECASE)
 _HTML_AFTER_ALL = re.compile(r"</(?:p|div|a|li|span)>|<br ?/?>", re.IGNORECASE)
+_LONG_NAME = re.compile(
+    r"(<(?:\w{1,30}:)?(?:author|creator|contributor|publisher|managingEditor|webMaster|owner|name|email)\b[^<>]{0,500}>"
+    r"(?:\s*<!\[CDATA\[)?[^<\]]{1000})[^<\]]+",
+    re.IGNORECASE,
+)
 _NAMED_AUTHOR = re.compile(r"\S+@\S+\s*\((?P<name>[^()]+)\)|(?P<first>[^<>@]+?)\s*<\S+@\S+>")
 
 Fields = Mapping[str, Any]
@@ -71,10 +79,14 @@ class _Context:
 
 
 def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Problem:
-    """The feed that the document holds, at most 500 of its entries and 64 kB of each field. Raises MemoryError."""
+    """The feed that the document holds, at most 500 of its entries and 64 kB of each field. A document of more than
+    20,000 entries is refused: all would have to be kept to find the newest. Raises MemoryError.
+    """
     try:
         text = decode(body, charset)
         markup = text.lstrip() if _is_json_feed(text) else feed_markup(text)
+        if _holds_too_many(markup):
+            return Problem(kind="too_big", message=_TOO_MANY)
         feed, entries = _read(markup)
     except DocumentError as error:
         return Problem(kind="not_a_feed", message=str(error))
@@ -103,6 +115,13 @@ def parse(body: bytes, *, address: str, charset: str | None) -> ParsedFeed | Pro
 
 def _is_json_feed(text: str) -> bool:
     return text.lstrip()[:1] == "{" and "jsonfeed.org/version" in text[:_HEAD]
+
+
+def _holds_too_many(markup: str) -> bool:
+    """Whether taking all entries apart, to find the newest, would need more memory than a feed is worth."""
+    if markup.startswith("{"):
+        return markup.count('"id"') > _MOST_LISTED
+    return next(islice(_FIRST_ENTRY.finditer(markup), _MOST_LISTED, None), None) is not None
 
 
 def _format(markup: str) -> FeedFormat:
@@ -159,8 +178,10 @@ def _read_tolerantly(markup: str) -> tuple[Fields, list[Fields]]:
 
     if markup.startswith("{"):
         raise DocumentError("That feed cannot be read: it is not written as JSON Feed has to be.")
+    # It looks for a mail address in names, for a time that grows with the square of their length (its issue 562).
+    short_named = _LONG_NAME.sub(r"\1", markup)
     try:
-        told = feedparser.parse(io.BytesIO(markup.encode()), sanitize_html=False, resolve_relative_uris=False)
+        told = feedparser.parse(io.BytesIO(short_named.encode()), sanitize_html=False, resolve_relative_uris=False)
     except (MemoryError, RecursionError):
         raise
     except Exception as error:

@@ -118,10 +118,18 @@ async def test_nesting_ten_thousand_deep_ends_soon_and_the_next_feed_is_read(
     assert (await read(reader, server.serve("/feed", answer()))).title == "The Herald"
 
 
-async def test_a_hundred_thousand_entries_are_five_hundred(reader: FeedsReader, server: FeedServer) -> None:
-    body = RSS.format("<item><title>x</title></item>" * 60_000).encode()
-    reading = await read(reader, server.serve("/feed", answer(body)))
-    assert len(reading.drafts) == 500
+@pytest.mark.parametrize(
+    "body",
+    [
+        RSS.format("<item><a/></item>" * 100_000),
+        '{"version": "https://jsonfeed.org/version/1.1", "items": [' + '{"id": "1"},' * 100_000 + '{"id": "2"}]}',
+    ],
+    ids=["RSS", "JSON"],
+)
+async def test_a_hundred_thousand_entries_are_refused_before_they_are_taken_apart(
+    reader: FeedsReader, server: FeedServer, body: str
+) -> None:
+    assert await kind_of_refusal(reader, server.serve("/feed", answer(body.encode()))) == "too_big"
 
 
 async def test_a_permanent_redirect_is_told_and_a_chain_with_another_in_it_is_not(

@@ -137,9 +137,9 @@ def test_a_json_feed_is_read() -> None:
     assert (draft.title, draft.guid, draft.paragraphs) == ("Ready", "seven", ("One <b>.", "Two & three."))
 
 
-def test_a_hundred_thousand_entries_are_read_at_once_and_the_newest_taken() -> None:
+def test_ten_thousand_entries_are_read_at_once_and_the_newest_taken() -> None:
     dated = "<title>new</title><pubDate>Mon, 23 Nov 2026 10:00:00 GMT</pubDate>"
-    feed = parsed(rss(*["<title>old</title><pubDate>2020-01-01</pubDate>"] * 20_000, *["<title/>"] * 80_000, dated))
+    feed = parsed(rss(*["<title>old</title><pubDate>2020-01-01</pubDate>"] * 2_000, *["<title/>"] * 8_000, dated))
     assert (feed.drafts[0].title, len(feed.drafts)) == ("new", MOST_ENTRIES)
 
 
