@@ -22,7 +22,7 @@ from tests.newsroom import small_catalogue
 pytestmark = pytest.mark.postgres
 
 _STORIES = 4
-_ROUNDS = 6
+_ROUNDS = 4
 _SOON = timedelta(0)
 
 
