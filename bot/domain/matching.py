@@ -7,14 +7,15 @@ looked for in a line that is all capitals. With "=" in front the word is taken l
 Where a text has a longer name of a place, the shorter ones within it are not meant: South Sudan is not Sudan.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from bot.domain.packing import PackedText, Packer
 from bot.domain.phrases import A_MILLION, PhraseIndex
 from bot.domain.topic import MOST_WORDS, Topic, TopicId, TopicKind, is_own_words, phrase_of
-from bot.domain.words import is_turkic, stem, tokens, turkic_roots
+from bot.domain.turkic import is_turkic
+from bot.domain.words import stem, tokens
 
 _LONGEST_ACRONYM = 3
 _LEAD_PARAGRAPHS = 3
@@ -23,7 +24,7 @@ _PLACES = (TopicKind.COUNTRY, TopicKind.REGION)
 _Place = tuple[int, int, TopicId]
 """The place of the first word, that after the last one below zero, so that of two the longer sorts first, and what."""
 _PLACE = itemgetter(0, 1)
-_MOST_ROOTS = 1 << 15
+_FEWEST_REMEMBERED = 1 << 13
 _MOST_ENDS = 50_000
 """Last words of readers' own that are kept apart: with more of them, every text has one."""
 
@@ -71,19 +72,6 @@ class _Hit:
         return self.entry.kind in _PLACES and other.entry.kind in _PLACES
 
 
-class _Roots(dict[str, tuple[str, ...]]):
-    """What folded words may be besides, worked out once for each word of many texts; none that no phrase ends with."""
-
-    def __init__(self, index: PhraseIndex) -> None:
-        self._last_words = index.last_words
-
-    def __missing__(self, folded: str) -> tuple[str, ...]:
-        if len(self) == _MOST_ROOTS:
-            self.clear()
-        roots = self[folded] = turkic_roots(folded, self._last_words)
-        return roots
-
-
 class Matcher:
     """Finds the topics of texts in one pass each, however many topics there are.
 
@@ -95,7 +83,7 @@ class Matcher:
         self._catalogue: dict[TopicId, tuple[_Entry, ...]] = {}
         self._entries: dict[str, list[_Entry]] = {}
         self._index = PhraseIndex(hints)
-        self._roots = _Roots(self._index)
+        self._packer = Packer(self._index, remembers=max(_FEWEST_REMEMBERED, hints >> 7))
         self._own_ends: set[str] = set()
         for topic in topics:
             self.add(topic)
@@ -120,7 +108,7 @@ class Matcher:
 
     def _file(self, key: Sequence[str], name: str) -> None:
         if self._index.add(key, name):
-            self._roots.clear()
+            self._packer.forget()
 
     def remove(self, topic_id: TopicId) -> None:
         """Look for this topic no more; nothing happens if it was not looked for."""
@@ -148,43 +136,41 @@ class Matcher:
         A topic of the catalogue counts when it is in the title, in the first three paragraphs or in two of the others:
         what is mentioned in passing is not what a text is about. A reader's own words count wherever they stand.
         """
-        parts = (title, *paragraphs)
-        roots = self._roots if is_turkic("\n".join(parts)) else None
+        text = self._packer.pack((title, *paragraphs))
+        own, named = self._in(text)
         first: dict[TopicId, Match] = {}
-        paragraphs_with: Counter[TopicId] = Counter()
-        for number, part in enumerate(parts):
-            written, own, named = self._in(part, roots)
-            meant = list(_meant(named, written, shouted=part.isupper())) if named else []
-            paragraphs_with.update({topic_id for *_, topic_id in meant})
-            for start, minus_end, topic_id in sorted([*meant, *own], key=_PLACE):
-                if topic_id not in first:
-                    word = " ".join(written[start:-minus_end])
-                    first[topic_id] = Match(topic_id=topic_id, word=word, paragraph=number)
+        paragraphs_with: dict[TopicId, set[int]] = {}
+        for start, minus_end, topic_id in sorted([*_meant(named, text), *own], key=_PLACE):
+            if topic_id in first and is_own_words(topic_id):
+                continue
+            paragraph = text.paragraph(start)
+            paragraphs_with.setdefault(topic_id, set()).add(paragraph)
+            if topic_id not in first:
+                word = " ".join(text.written(start, -minus_end))
+                first[topic_id] = Match(topic_id=topic_id, word=word, paragraph=paragraph)
         return tuple(
             match
             for topic_id, match in first.items()
             if match.paragraph <= _LEAD_PARAGRAPHS
             or is_own_words(topic_id)
-            or paragraphs_with[topic_id] >= _ENOUGH_PARAGRAPHS
+            or len(paragraphs_with[topic_id]) >= _ENOUGH_PARAGRAPHS
         )
 
-    def _in(self, text: str, roots: _Roots | None) -> tuple[Sequence[str], list[_Place], list[_Hit]]:
-        """The words of one paragraph, where readers' own words are among them and where those of the catalogue."""
-        written, folded, stems = tokens(text)
-        others = list(map(roots.__getitem__, folded)) if roots is not None else ()
+    def _in(self, text: PackedText) -> tuple[list[_Place], list[_Hit]]:
+        """Where readers' own words are in the text and where those of the catalogue."""
         own: list[_Place] = []
         named: list[_Hit] = []
-        for start, end, name in self._index.find(stems, others):
+        for start, end, name in self._index.find(text.words, text.roots_at):
             if is_own_words(topic_id := TopicId(name)):
                 own.append((start, -end, topic_id))
             else:
                 named += [_Hit(entry=entry, start=start, end=end) for entry in self._entries[name]]
-        return written, own, named
+        return own, named
 
 
-def _meant(named: Iterable[_Hit], written: Sequence[str], *, shouted: bool) -> Iterator[_Place]:
+def _meant(named: Iterable[_Hit], text: PackedText) -> Iterator[_Place]:
     """Where the topics of the catalogue stand whose words are as asked for and in no longer name of something else."""
-    worn = [hit for hit in named if _accepts(hit.entry, written[hit.start : hit.end], shouted=shouted)]
+    worn = [hit for hit in named if _accepts(hit, text)]
     hits = sorted(_with_fewest_endings_off(worn), key=lambda hit: (hit.start, -hit.end))
     for index, hit in enumerate(hits):
         if not hit.entry.is_decoy and not any(other.hides(hit) for other in _around(hits, index)):
@@ -233,20 +219,24 @@ def _around(hits: Sequence[_Hit], index: int) -> Iterator[_Hit]:
         yield hits[other]
 
 
-def _accepts(entry: _Entry, written: Sequence[str], *, shouted: bool) -> bool:
-    if entry.is_exact:
-        return entry.asked == tuple(written) and not (shouted and _is_acronym(entry.asked[0]))
-    return all(_wears(word, asked, shouted=shouted) for word, asked in zip(written, entry.asked, strict=True))
+def _accepts(hit: _Hit, text: PackedText) -> bool:
+    """Whether the words are written as the entry asks."""
+    written, asked = text.written(hit.start, hit.end), hit.entry.asked
+    if hit.entry.is_exact:
+        return asked == tuple(written) and not (_is_acronym(asked[0]) and text.is_shouted(hit.start))
+    if any(map(_is_acronym, asked)) and text.is_shouted(hit.start):
+        return False
+    return all(map(_wears, written, asked))
 
 
 def _own_key(topic_id: TopicId) -> list[str]:
     return [stem(word) for word in phrase_of(topic_id).split(" ")]
 
 
-def _wears(written: str, asked: str, *, shouted: bool) -> bool:
+def _wears(written: str, asked: str) -> bool:
     """Whether a word of the text has the capitals that are asked for."""
     if _is_acronym(asked):
-        return written.isupper() and not shouted
+        return written.isupper()
     return not asked[0].isupper() or written[0].isupper()
 
 

@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 from bot.domain.article import Draft
 from bot.domain.empty_words import DAYS, EMPTY_WORDS
+from bot.domain.turkic import is_turkic, turkic_roots
 from bot.domain.turns import turns
 from bot.domain.wording import Traits
-from bot.domain.words import is_turkic, stem, tokens, turkic_roots
+from bot.domain.words import stem, tokens
 
 _OPENING = 70
 """How many words of the text are compared, the title not counted."""

@@ -2,13 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 _SHORTEST_STEM = 4
 _REMEMBERED = 64
-_TAILS_REMEMBERED = 1 << 15
 _LONGEST_REMEMBERED = 2000
 """Characters of a text."""
 _AROUND_WORDS = ".,:;!?()[]\"'’‘“”„«»–—…"
@@ -25,9 +24,6 @@ _WORD = re.compile(rf"(?:({_DOTTED})(?![^\W\d_])|(\w[\w{_MARKS}]*))(?:[{_APOSTRO
 _CURRENCY = re.compile(r"\b[A-Z]{1,3}\$")
 """US$ 5 and HK$ 5 are money, not places."""
 _OTHER_LETTERS = str.maketrans({"ı": "i", "ə": "e", "ё": "е", "ø": "o", "ł": "l", "đ": "d", "æ": "ae"})
-_TURKIC_LETTERS = frozenset("əığşƏİĞŞ")
-_TURKIC_SHARE = 0.02
-"""A Turkish text is 8 % these four letters, an Azerbaijani one 15 %; a foreign name in another brings a trace."""
 
 # Of -ия only the last letter goes: Германия must not meet the first name Герман.
 _RUSSIAN_ENDINGS = frozenset(
@@ -42,18 +38,6 @@ _LAST_OF_ENDINGS = frozenset("s").union(ending[-1] for ending in _RUSSIAN_ENDING
 """What no word that keeps its ending has at its end, but for a few."""
 _RUSSIAN_LENGTHS = (3, 2, 1)
 """Longest first, so that the whole ending goes and not its tail."""
-
-# As they stand after folding: ı, i, u, ü are i or u; ə, e are e.
-_TURKIC_ENDINGS = frozenset(
-    (
-        *("larin", "lerin", "lar", "ler", "dan", "den", "tan", "ten", "nin", "nun", "yla", "yle"),
-        *("da", "de", "ta", "te", "in", "un", "ni", "nu", "yi", "yu", "na", "ne", "ya", "ye", "la", "le", "li", "lu"),
-        *("ki", "i", "u", "a", "e"),
-    )
-)
-_TURKIC_LAST = frozenset(ending[-1] for ending in _TURKIC_ENDINGS)
-_TURKIC_LAYERS = 3
-"""Azərbaycan-lı-lar-ın: three endings on one root are ordinary, more are not worth looking for."""
 
 
 def fold(text: str) -> str:
@@ -142,6 +126,20 @@ def _tokens(text: str) -> Tokens:
 _tokens_or_recall = lru_cache(_REMEMBERED)(_tokens)
 
 
+def written_words(piece: str) -> Sequence[str]:
+    """The written words of a text without spaces."""
+    bare = piece.strip(_AROUND_WORDS)
+    if bare.isalpha() and (bare.isascii() or unicodedata.is_normalized("NFKC", bare)):
+        return (bare,)
+    return _written_words(unicodedata.normalize("NFKC", piece))
+
+
+def folded_words(piece: str) -> Sequence[str]:
+    """The folded words of a text without spaces."""
+    written = written_words(piece)
+    return (fold(written[0]),) if len(written) == 1 else _fold_all(written)
+
+
 def _fold_all(words: Sequence[str]) -> tuple[str, ...]:
     """Each of the words folded, which is quicker for all together where they have nothing rare."""
     together = " ".join(words)
@@ -193,33 +191,6 @@ def stem(folded: str) -> str:
             if folded[-length:] in _RUSSIAN_ENDINGS and len(folded) - length >= _SHORTEST_STEM:
                 return folded[:-length]
     return folded
-
-
-def turkic_roots(folded: str, among: Callable[[Sequence[str]], Iterable[str]] | None = None) -> tuple[str, ...]:
-    """What may be left of an Azerbaijani or Turkish word without its endings, the fullest first; never the word.
-
-    ``among`` leaves those of some words, in their order, that are looked for at all: that is quicker asked first.
-    """
-    if len(folded) <= _SHORTEST_STEM or folded[-1] not in _TURKIC_LAST or not "a" <= folded[0] <= "z":
-        return ()
-    left = [folded[:at] for at in range(len(folded) - 1, _SHORTEST_STEM - 1, -1)]
-    return tuple([root for root in (among(left) if among else left) if _are_endings(folded[len(root) :])])
-
-
-@lru_cache(_TAILS_REMEMBERED)
-def _are_endings(tail: str, most: int = _TURKIC_LAYERS) -> bool:
-    """Whether this is one ending behind the other, so many at most."""
-    return tail in _TURKIC_ENDINGS or (
-        most > 1
-        and any(tail[:at] in _TURKIC_ENDINGS and _are_endings(tail[at:], most - 1) for at in range(1, len(tail)))
-    )
-
-
-def is_turkic(text: str) -> bool:
-    """Whether a text is written in Azerbaijani or Turkish, by the share of letters that only these have."""
-    if not text:
-        return False
-    return sum(map(text.count, _TURKIC_LETTERS)) >= _TURKIC_SHARE * len(text)
 
 
 def _singular(word: str) -> str:

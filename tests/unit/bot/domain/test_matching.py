@@ -3,11 +3,13 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.matching import Match, Matcher
 from bot.domain.topic import Topic, TopicId, TopicKind, own_words
+from bot.domain.turkic import is_turkic, turkic_roots
+from bot.domain.words import stem, tokens
 
 
 def topic(topic_id: str, *words: str, kind: TopicKind = TopicKind.COUNTRY, decoys: tuple[str, ...] = ()) -> Topic:
@@ -54,6 +56,7 @@ def about(text: str) -> set[str]:
         ("Azerbaycan'ın başkenti", {"azerbaijan"}),
         ("Nijerya'daki köylüler için yardım çağrısı yapıldı", {"nigeria"}),
         ("Nijeryalılar ve Nijer'deki köylüler için yardım çağrısı", {"nigeria", "niger"}),
+        ("Nijerya ve İran'daki köylüler için yardım çağrısı", {"nigeria", "iran"}),
         ("В Иране и Ираке", {"iran", "iraq"}),
         ("Из России в Германию", {"russia", "germany"}),
         ("российскими и азербайджанского", {"russia", "azerbaijan"}),
@@ -163,3 +166,53 @@ def test_any_text_can_be_read_and_gives_each_topic_once(title: str, paragraphs: 
 def test_own_words_are_found_in_any_text_that_has_them_as_words(word: str, before: str, after: str) -> None:
     found = Matcher([own_words(word)]).match(f"{before} — {word} — {after}", ())
     assert len(found) == 1
+
+
+PIECES = (
+    "Nijerya'daki",
+    "nijer",
+    "Acid,",
+    "acid",
+    "rains",
+    "rain",
+    "rainy-day",
+    "—",
+    "U.S.",
+    "rainlerin",
+    "yağış",
+    "O'Brien",
+)
+KEYS = ("acid", "rain", "nijerya", "rainy", "day", "us", "yagis", "brien", "nije")
+OWN = st.lists(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4).map(" ".join), max_size=12)
+PARAGRAPHS = st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join), min_size=1, max_size=4)
+
+
+@settings(max_examples=40)
+@given(OWN, OWN, PARAGRAPHS)
+def test_own_words_are_found_exactly_where_a_plain_search_finds_them(
+    first: list[str], later: list[str], paragraphs: list[str]
+) -> None:
+    matcher = Matcher()
+    for followed in (first, first + later):
+        for phrase in followed:
+            matcher.add(own_words(phrase))
+        found = {(match.topic_id, match.paragraph) for match in matcher.match("", paragraphs)}
+        assert found == {
+            (own_words(phrase).id, place)
+            for phrase in followed
+            if (place := plain_search(phrase, paragraphs)) is not None
+        }
+
+
+def plain_search(phrase: str, paragraphs: list[str]) -> int | None:
+    """The number of the first paragraph that has the phrase, with its last word inflected as Turkic words are."""
+    *before, last = [stem(word) for word in phrase.split()]
+    turkic = is_turkic("\n".join(("", *paragraphs)))
+    for number, paragraph in enumerate(paragraphs, start=1):
+        read = tokens(paragraph)
+        roots = [turkic_roots(word) if turkic else () for word in read.folded]
+        words = [(word, *besides) for word, besides in zip(read.stems, roots, strict=True)]
+        for at in range(len(words) - len(before)):
+            if [word for word, *_ in words[at : at + len(before)]] == before and last in words[at + len(before)]:
+                return number
+    return None

@@ -9,12 +9,17 @@ from hypothesis import strategies as st
 from bot.domain.phrases import PhraseIndex
 
 FEW_WORDS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=5)
+WORDS_WITH_ROOTS = st.lists(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3, unique=True))
 
 
 def found(index: PhraseIndex, text: str) -> list[tuple[int, int, str]]:
     """``word/root`` in the text is a word that may be another."""
-    words = [word.split("/") for word in text.split()]
-    return sorted(index.find([word for word, *_ in words], [roots for _, *roots in words]))
+    return found_in(index, [word.split("/") for word in text.split()])
+
+
+def found_in(index: PhraseIndex, words: list[list[str]]) -> list[tuple[int, int, str]]:
+    packed = b"".join(index.packed(word, roots) for word, *roots in words)
+    return sorted(index.find(packed, lambda place: words[place][1:]))
 
 
 @pytest.mark.parametrize("length", range(1, 7))
@@ -49,27 +54,48 @@ def test_several_names_under_one_phrase_come_and_go_apart() -> None:
     assert found(index, "rain") == []
 
 
-@given(st.lists(FEW_WORDS, max_size=12), st.lists(FEW_WORDS, max_size=12), st.lists(st.sampled_from("abcdef")))
-def test_what_is_found_is_what_is_there(added: list[list[str]], removed: list[list[str]], text: list[str]) -> None:
+@given(st.lists(FEW_WORDS, max_size=12), st.lists(FEW_WORDS, max_size=12), WORDS_WITH_ROOTS)
+def test_what_is_found_is_what_is_there(
+    added: list[list[str]], removed: list[list[str]], text: list[list[str]]
+) -> None:
     index = PhraseIndex()
     for phrase in added:
         index.add(phrase, " ".join(phrase))
     for phrase in removed:
         index.remove(phrase, " ".join(phrase))
     there = {tuple(phrase) for phrase in added} - {tuple(phrase) for phrase in removed}
-    assert sorted(index.find(text)) == sorted(
-        (start, end, " ".join(text[start:end]))
-        for start in range(len(text))
-        for end in range(start + 1, len(text) + 1)
-        if tuple(text[start:end]) in there
+    spans = [(start, end) for start in range(len(text)) for end in range(start + 1, len(text) + 1)]
+    said = [
+        (start, end, (*(word for word, *_ in text[start : end - 1]), last))
+        for start, end in spans
+        for last in text[end - 1]
+    ]
+    assert found_in(index, text) == sorted(
+        (start, end, " ".join(words)) for start, end, words in said if words in there
     )
 
 
-def test_words_that_no_phrase_ends_with_are_told_apart() -> None:
+def test_found_is_in_the_order_of_the_places_and_a_word_itself_before_its_roots() -> None:
     index = PhraseIndex()
-    assert index.last_words(["acid", "rain"]) == ()
-    index.add(["acid", "rain"], "it")
-    assert index.last_words(["snow", "rain"]) == ("rain",)
+    for phrase in ("rain", "rainy", "acid", "acid rain", "snow"):
+        index.add(phrase.split(), phrase)
+    words = [["acid"], ["rainy", "rain"], ["snow"]]
+    packed = b"".join(index.packed(word, roots) for word, *roots in words)
+    assert [name for *_, name in index.find(packed, lambda place: words[place][1:])] == [
+        "acid",
+        "acid rain",
+        "rainy",
+        "rain",
+        "snow",
+    ]
+
+
+def test_words_have_to_be_packed_anew_only_where_one_is_in_phrases_what_it_never_was() -> None:
+    index = PhraseIndex()
+    assert index.add(["acid", "rain"], "it")
+    assert not index.add(["acid", "rain"], "other")
+    assert index.add(["rain"], "that")
+    assert not index.add(["rain"], "there")
 
 
 def test_the_garbage_collector_passes_a_full_index_by() -> None:
