@@ -93,8 +93,10 @@ class Pace:
         call = _TURN.get()
         if call is None or call.has_left:
             await self._take(EVERYTHING, None, goes_first=True)
-            call = _Call(began=0.0)
-        call.has_left, call.began = True, self._clock.monotonic()
+            call = _Call(began=self._clock.monotonic())
+        now = self._clock.monotonic()
+        self._pacer.begin_anew(call.began, now=now)  # the library may have kept it for its channel's sake
+        call.has_left, call.began = True, now
         context.call = call
 
     async def _answered(self, _: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:

@@ -63,7 +63,7 @@ class Budget:
         if wait:
             return max(wait, _SHORTEST_NAP_S)
         if window is not None:
-            window.begin()
+            window.begin(now=now)
         return 0.0
 
     @contextmanager

@@ -58,8 +58,13 @@ class Pacer:
             for bucket, _ in self._buckets(place, rate, now):
                 bucket.tokens -= 1
             if self._window:
-                self._window.begin()
+                self._window.begin(now=now)
         return wait
+
+    def begin_anew(self, began: float, *, now: float) -> None:
+        """See ``Window.begin_anew``."""
+        if self._window:
+            self._window.begin_anew(began, now=now)
 
     def end(self, began: float, *, now: float, is_answered: bool) -> None:
         """The call that ``take`` spent a token for left at ``began`` and is over; see ``Window.end``."""

@@ -13,6 +13,8 @@ _DOUBT = 3.0
 """Of how many times the mean excess over the shortest, by the root of their number, the true shortest may lie below it:
 the least of n sums of two even spreads lies about 1.3 times that above their least, seldom 3 times.
 """
+_ARRIVED_AFTER_S = 5.0
+"""Unanswered for so long, a call is taken for one that arrived and hangs there: a few of these must not hold up all."""
 _LOOK_AGAIN_S = 0.02
 
 
@@ -33,17 +35,22 @@ class Window:
     def __init__(self, most: int, seconds: float) -> None:
         self.most = most
         self.seconds = seconds
-        self._under_way = 0
+        self._under_way: list[float] = []
         self._count_until: list[float] = []
         self._ways = _Ways()
 
-    def begin(self) -> None:
-        """A call leaves."""
-        self._under_way += 1
+    def begin(self, *, now: float) -> None:
+        """A call leaves, now or in a moment."""
+        self._under_way.append(now)
+
+    def begin_anew(self, began: float, *, now: float) -> None:
+        """The call that was to leave at ``began`` was held up on our side and leaves now."""
+        self._forget(began)
+        self.begin(now=now)
 
     def end(self, began: float, *, now: float, is_answered: bool) -> None:
         """A call that left at ``began`` is over. Unless ``is_answered``, its way may have ended anywhere."""
-        self._under_way -= 1
+        self._forget(began)
         sure = 0.0
         if is_answered:
             self._ways.note(now - began, now)
@@ -56,9 +63,9 @@ class Window:
         Exact where enough of those that count were answered; else a time at which to look again.
         """
         most = self.most if most is None else most
-        del self._count_until[: bisect_right(self._count_until, now)]
+        self._move_on(now)
         rounds, ahead = divmod(ahead, most)
-        too_many = self._under_way + len(self._count_until) + ahead - most
+        too_many = len(self._under_way) + len(self._count_until) + ahead - most
         if too_many < 0:
             return rounds * self.seconds
         if too_many < len(self._count_until):
@@ -67,7 +74,20 @@ class Window:
 
     def is_idle(self, *, now: float) -> bool:
         """Whether nothing counts any more."""
-        return not self._under_way and not any(until > now for until in self._count_until[-1:])
+        self._move_on(now)
+        return not self._under_way and not self._count_until
+
+    def _forget(self, began: float) -> None:
+        """Nothing, where the call was taken for one that hangs there."""
+        if before := bisect_right(self._under_way, began):
+            del self._under_way[before - 1]
+
+    def _move_on(self, now: float) -> None:
+        hanging = bisect_right(self._under_way, now - _ARRIVED_AFTER_S)
+        for began in self._under_way[:hanging]:
+            insort(self._count_until, began + _ARRIVED_AFTER_S + self.seconds)
+        del self._under_way[:hanging]
+        del self._count_until[: bisect_right(self._count_until, now)]
 
 
 class _Ways:

@@ -286,7 +286,7 @@ async def test_every_request_is_counted_until_its_answer_and_none_is_left_in_the
             await platform.send(TEXT_CHANNEL, _card(), once="cut")
         window = platform._pace._pacer._window
         assert window is not None
-        assert (window._under_way, len(window._count_until)) == (0, len(stand.calls))
+        assert (window._under_way, len(window._count_until)) == ([], len(stand.calls))
 
 
 async def test_a_closed_private_chat_is_lost(stand: Stand, platform: DiscordPlatform) -> None:

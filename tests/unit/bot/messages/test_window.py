@@ -149,7 +149,7 @@ def spoken(window: Window, *, calls: int, each_s: float, took: float, since: flo
     now = since
     for number in range(calls):
         began = since + number * each_s
-        window.begin()
+        window.begin(now=began)
         now = began + took
         window.end(began, now=now, is_answered=True)
     return now
@@ -166,13 +166,13 @@ def test_a_call_counts_until_a_second_after_its_answer_less_the_shortest_way_the
 def test_the_way_is_not_known_after_a_few_calls_nor_after_those_of_one_moment(calls: int, each_s: float) -> None:
     window = Window(1_000, 1.0)
     now = spoken(window, calls=calls, each_s=each_s, took=0.2)
-    assert window.wait(now=now, ahead=window._under_way, most=1) == pytest.approx(1.0)
+    assert window.wait(now=now, most=1) == pytest.approx(1.0)
 
 
 def test_an_answer_that_is_an_error_says_nothing_of_the_way() -> None:
     window = Window(1, 1.0)
     now = spoken(window, calls=100, each_s=2.0, took=0.2) + 2
-    window.begin()
+    window.begin(now=now)
     window.end(now, now=now + 0.3, is_answered=False)
     assert window.wait(now=now + 0.3) == pytest.approx(1.0)
 
@@ -189,7 +189,7 @@ def test_a_way_that_has_become_longer_is_believed_after_some_minutes() -> None:
 def test_as_long_as_nothing_is_answered_it_is_told_when_to_look_again() -> None:
     window = Window(2, 1.0)
     for _ in range(2):
-        window.begin()
+        window.begin(now=0.0)
     assert window.wait(now=0.0) == 1.0
     window.end(0.0, now=0.2, is_answered=False)
     assert not window.is_idle(now=0.2)
@@ -197,3 +197,26 @@ def test_as_long_as_nothing_is_answered_it_is_told_when_to_look_again() -> None:
     window.end(0.0, now=0.3, is_answered=False)
     assert window.wait(now=1.3) == 0.0
     assert window.is_idle(now=1.3)
+
+
+def test_calls_that_hang_there_hold_up_the_others_for_seconds_only() -> None:
+    window = Window(2, 1.0)
+    window.begin(now=0.0)
+    window.begin(now=0.5)
+    assert window.wait(now=4.9) == 1.0
+    assert window.wait(now=5.5) == pytest.approx(0.5)
+    assert window.wait(now=6.0) == 0.0
+    window.begin(now=6.0)
+    window.end(0.0, now=25.0, is_answered=False)
+    window.end(6.0, now=6.1, is_answered=False)
+    assert window.wait(now=25.9) == 0.0
+    assert window.wait(now=26.0, ahead=1) == 0.0
+
+
+def test_a_call_that_was_held_up_on_our_side_hangs_nowhere_yet() -> None:
+    window = Window(1, 1.0)
+    window.begin(now=0.0)
+    window.begin_anew(0.0, now=4.0)
+    assert window.wait(now=8.9) == 1.0
+    window.end(4.0, now=8.9, is_answered=False)
+    assert window.wait(now=8.9) == pytest.approx(1.0)
