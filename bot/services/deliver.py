@@ -98,6 +98,8 @@ class Deliverer:
         self._taken: list[_Held] = []
         """Claimed, perhaps, and not begun: a COMMIT may be done although nobody answered."""
         self._flying: dict[asyncio.Task[None], Claim] = {}
+        self._cut: list[Claim] = []
+        """Begun by a loop that was ended in the middle, and so of unknown outcome."""
         self._logbook = Logbook(storage, clock, events)
         self._patience = patience or Patience(events)
         self._breakers: defaultdict[str, Breaker] = defaultdict(lambda: Breaker(clock))
@@ -152,7 +154,8 @@ class Deliverer:
         async with self._storage.reading() as look:
             abandoned = await look.deliveries.abandoned(now=self._clock.now(), holder=lease.turn)
         ours = self._under_way()  # a clock that was set ahead ends leases too early
-        left = [claim for claim in abandoned if claim.channel.platform == platform and claim.id not in ours]
+        there = {claim.id: claim for claim in (*abandoned, *self._cut) if claim.channel.platform == platform}
+        left = [claim for claim in there.values() if claim.id not in ours]
         if left:
             shown = await self._readable(left, self._crashed_unread)
             for claim in left:
@@ -160,6 +163,7 @@ class Deliverer:
                     outcome = await self._guarded(claim, shown[claim.id], self._after_crash)
                     self._logbook.note(Settled(claim=claim, outcome=outcome))
                 await self._logbook.write()
+            self._cut = [claim for claim in self._cut if claim.id not in there]
             self._events.note("deliveries recovered", platform=platform, count=len(left))
         return len(left)
 
@@ -192,8 +196,9 @@ class Deliverer:
             if self._flying:
                 await asyncio.wait(self._flying, timeout=_DRAIN_S)
         finally:
-            for task in self._flying:
+            for task, claim in self._flying.items():
                 task.cancel()
+                self._cut.append(claim)
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             await self._logbook.write()

@@ -552,6 +552,24 @@ async def test_a_claim_that_was_undone_unheard_is_nobody_s(outbox: Outbox) -> No
     assert await outbox.counts() == {DeliveryState.SENDING: 1}, "another's claim of the same attempt stays"
 
 
+async def test_what_a_loop_was_sending_that_was_begun_again_is_decided_about_at_the_next_look(outbox: Outbox) -> None:
+    outbox.platform = FakePlatform(repeat_safe_s=60)
+    outbox.deliverer = outbox.another()
+    await outbox.promise("One")
+    await outbox.connect()
+    outbox.platform.gate.clear()
+    running = asyncio.create_task(outbox.deliverer.run())
+    await outbox.platform.flying(1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    outbox.platform.gate.set()
+    assert await outbox.deliverer.recover("discord") == 1
+    assert await outbox.deliverer.recover("discord") == 0
+    outbox.clock.pass_on(1)
+    await outbox.deliverer.deliver_due()
+    assert outbox.platform.titles == ["One"]
+
+
 async def test_what_was_taken_at_the_very_end_of_a_turn_counts_as_not_sent(outbox: Outbox) -> None:
     await outbox.promise("One")
     await outbox.prefer(Prefers.NO_DUPLICATE)
