@@ -85,13 +85,13 @@ def _path(where: str) -> Path | None:
 def _bytes(path: Path) -> bytes:
     """What is in the file. Anything but a file (a device, a pipe) may have no end."""
     if not path.is_file():
-        raise ReadingError(f"There is no file {path}.", kind="unreachable")
+        raise ReadingError(f"There is no file {path}. Check its path.", kind="no_file")
     try:
         if path.stat().st_size > _LARGEST:
             raise ReadingError("That file is too large for a feed.", kind="too_big")
         return path.read_bytes()
     except OSError as error:
-        raise ReadingError(f"The file {path} cannot be read: {error.strerror}.", kind="unreachable") from error
+        raise ReadingError(f"The file {path} cannot be read: {error.strerror}.", kind="no_file") from error
 
 
 def _unstored(reading: Reading, where: str, now: datetime) -> Source:

@@ -89,6 +89,7 @@ def check(
 ) -> None:
     """Tell what the bot would store of a feed, and store nothing; ends with 1 if it cannot be read."""
     from adapters import checking
+    from adapters.errors import with_remedy
     from adapters.told_as_json import told_checked
     from adapters.told_in_words import checked_lines
 
@@ -99,7 +100,7 @@ def check(
         say_all(checked_lines(checked.reading, checked.entries))
     if checked.problem:
         if not as_json:
-            complain(checked.problem.message)
+            complain(with_remedy(checked.problem))
         raise typer.Exit(1)
 
 

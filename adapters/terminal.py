@@ -38,13 +38,17 @@ def finished(work: Coroutine[Any, Any, _Result]) -> _Result:
 
     What a person can be told ends with a sentence and 1, or 2 where a setting is wrong; an error of ours with a trace.
     """
-    from adapters.errors import TOLD, WRONG_SETTINGS
+    from adapters.errors import TOLD, WRONG_SETTINGS, with_remedy
+    from bot.domain.source import Trouble
+    from bot.ports.reading import ReadingError
 
     try:
         return asyncio.run(work)
     except WRONG_SETTINGS as error:
         complain(str(error))
         raise typer.Exit(WRONG_SETTINGS_CODE) from None
+    except ReadingError as error:
+        fail(with_remedy(Trouble(kind=error.kind, message=str(error))))
     except TOLD as error:
         fail(str(error))
     except KeyboardInterrupt:

@@ -72,7 +72,7 @@ def feed_markup(text: str) -> str:
             "That address is a web page, not a feed. Look on the page for a link that says RSS, Atom or Feed."
         )
     if root is None:
-        raise DocumentError("What is at that address is not a feed: it is neither RSS nor Atom.")
+        raise DocumentError("What is at that address is not a feed: it is neither RSS nor Atom nor JSON Feed.")
     if (declared := _DECLARATION.search(before)) and not _NETSCAPE.search(before[declared.start() :].partition(">")[0]):
         raise DocumentError("That feed brings declarations of its own (a DTD), which are refused for safety.")
     parts = _CDATA.split(text[root.start() :])

@@ -14,7 +14,7 @@ from yarl import URL
 from adapters.feeds.guard import AddressPolicy, AddressRefusedError, guarded_sockets
 from adapters.feeds.inflate import BodyUnpacker, PackingError, SizeBounds, TooBigError
 from bot.domain.source import NO_VALIDATORS, Validators
-from bot.ports.reading import ReadingError
+from bot.ports.reading import ADDRESS_NOT_ALLOWED, ReadingError
 
 USER_AGENT = "newsbot (a chat bot that reads feeds)"
 
@@ -214,17 +214,25 @@ class _Pace:
 def web_address(written: str) -> URL:
     """The address as it will be asked for: http or https, a host, no user name. Raises ReadingError of kind address."""
     if len(written) > _LONGEST_ADDRESS:
-        raise ReadingError("That address is too long.", kind="address")
+        raise ReadingError(f"That address is too long: {_LONGEST_ADDRESS:,} characters are the most.", kind="address")
+    if not written.strip():
+        raise ReadingError("No address was given. One begins with https:// or http://.", kind="address")
     try:
         url = URL(written.strip())
         _ = url.host  # decoded, and perhaps refused, only when it is asked for
         (url.raw_host or "").encode("idna")  # what a resolver would refuse: an empty or an endless label
     except ValueError:
-        raise ReadingError("That is not a web address.", kind="address") from None
+        raise ReadingError("That is not a web address. One is https://example.com/feed.", kind="address") from None
     if url.scheme not in {"http", "https"} or not _HOST.fullmatch(url.raw_host or ""):
-        raise ReadingError("That is not a web address: it has to begin with https:// or http://.", kind="address")
+        raise ReadingError(
+            "That is not a web address: it has to begin with https:// or http://, as https://example.com/feed does.",
+            kind="address",
+        )
     if url.user is not None or url.password is not None:
-        raise ReadingError("An address with a user name or password in it is not allowed.", kind="address")
+        raise ReadingError(
+            "An address with a user name or password in it is not allowed, for others might see it. Use one without.",
+            kind="address",
+        )
     return url
 
 
@@ -308,7 +316,7 @@ def connection_error(error: Exception) -> ReadingError:
         case aiohttp.ClientConnectorCertificateError():
             sentence = "The server's certificate is not valid."
         case aiohttp.ClientConnectorError(os_error=AddressRefusedError()):
-            kind, sentence = "address", "That address is not allowed."
+            kind, sentence = "address", ADDRESS_NOT_ALLOWED
         case aiohttp.ClientConnectorError():
             sentence = "The server cannot be reached."
         case aiohttp.InvalidURL():

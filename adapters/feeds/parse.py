@@ -187,7 +187,7 @@ def _read_tolerantly(markup: str) -> tuple[Fields, list[Fields]]:
     except Exception as error:
         raise DocumentError("That feed is damaged: it cannot be read as RSS or Atom.") from error
     if not told.get("version") and not told.entries:
-        raise DocumentError("What is at that address is not a feed: it is neither RSS nor Atom.")
+        raise DocumentError("What is at that address is not a feed: it is neither RSS nor Atom nor JSON Feed.")
     return told.feed, told.entries
 
 

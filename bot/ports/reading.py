@@ -10,6 +10,9 @@ from bot.domain.article import Draft
 from bot.domain.full_text import PageText
 from bot.domain.source import NO_VALIDATORS, HubLink, Validators
 
+ADDRESS_NOT_ALLOWED = "That address is not allowed."
+"""The same for every address that the guard refuses, so that nobody learns what is where in a private network."""
+
 
 class ReadingError(Exception):
     """A source could not be read. ``kind`` is for programs, ``str(error)`` a sentence for people without secrets.

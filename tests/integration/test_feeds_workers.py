@@ -17,16 +17,11 @@ from adapters.feeds.parsed import ParsedFeed
 from adapters.feeds.worker import PROGRAM
 from adapters.feeds.workers import ParseWorkers
 from bot.ports.reading import ReadingError
+from tests.contract.reading.feed_server import ENDLESS
 from tests.newsroom import small_catalogue
 
 FEED = b'<rss version="2.0"><channel><title>T</title><item><title>One</title></item></channel></rss>'
 ADDRESS = "https://feeds.example/feed.xml"
-# Attributes of which each is compared with all others: minutes of computing.
-ENDLESS = (
-    b"<rss version='2.0'><channel><item><title "
-    + b" ".join(b"a%d='1'" % n for n in range(500_000))
-    + b"/></item></channel></rss>"
-)
 
 
 @pytest.fixture

@@ -12,6 +12,13 @@ FEED = b"""<?xml version="1.0" encoding="utf-8"?>
 <item><title>First</title><guid>1</guid><pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate></item>
 </channel></rss>"""
 
+ENDLESS = (
+    b"<rss version='2.0'><channel><item><title "
+    + b" ".join(b"a%d='1'" % number for number in range(500_000))
+    + b"/></item></channel></rss>"
+)
+"""Attributes of which each is compared with all others: minutes of computing in a parser."""
+
 Talk = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
