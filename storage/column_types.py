@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +66,7 @@ class Plain(TypeDecorator[str]):
 
     @override
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _UNSTORABLE.sub("", value)
+        return None if value is None else _storable(value)
 
 
 class Lines(TypeDecorator[tuple[str, ...]]):
@@ -78,7 +79,7 @@ class Lines(TypeDecorator[tuple[str, ...]]):
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return json.dumps([_UNSTORABLE.sub("", line) for line in value], ensure_ascii=False)
+        return json.dumps([_storable(line) for line in value], ensure_ascii=False)
 
     @override
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...] | None:
@@ -133,3 +134,14 @@ class Words(TypeDecorator[str]):
         if value is None or dialect.name != "postgresql":
             return value
         return " ".join(f"'{word}'" for word in value.split())
+
+
+def _storable(text: str) -> str:
+    """The text as it is, which hardly ever takes looking at each character, else without what cannot be stored."""
+    if "\x00" not in text:
+        if text.isascii():
+            return text
+        with suppress(UnicodeEncodeError):
+            text.encode()
+            return text
+    return _UNSTORABLE.sub("", text)

@@ -6,6 +6,7 @@ The ladder: guid → canonical link → words (title and day, or the opening). A
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bot.domain.article import Draft
@@ -16,6 +17,8 @@ _TRACKING_NAMES = frozenset(
     {"fbclid", "gclid", "yclid", "igshid", "ref_src", "cmpid", "ns_campaign", "ns_source", "at_medium"}
 )
 _OPENING = 500
+_LINKS_REMEMBERED = 64
+"""An id is often the link too, and the site's own is asked for with each article."""
 _WORD = re.compile(r"\w+")
 
 
@@ -80,6 +83,7 @@ def text_key(draft: Draft) -> str:
     return _key("w", SourceId(0), folded(" ".join((draft.title, draft.teaser or "", *draft.paragraphs))))
 
 
+@lru_cache(_LINKS_REMEMBERED)
 def canonical_link(link: str) -> str | None:
     """The link without what publishers change at whim: scheme, www, case of the host, tracking parts, fragment.
 
