@@ -1,6 +1,7 @@
 """Turn what a source gave into stories and promises to deliver them, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,9 @@ from bot.ports.storage import UnitOfWork
 from bot.services.join_stories import stories_told_elsewhere
 from bot.services.story_topics import set_story_topics
 from bot.services.topics import Topics
+
+_AT_ONCE = 50
+"""Entries of a document between which others get their turns; most have no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,10 @@ async def publish(
         if entry.before and await _correct(work, topics, source, entry.before, entry, now=now, delay=refresh_delay)
     ]
     fresh = [entry for entry in entries if entry.before is None]
-    told = await _tell(work, topics, source, fresh[::-1], now=now, announce=announce)
+    await work.articles.release(key for entry in fresh for key in entry.released)
+    told: list[_Telling] = []
+    for some, announced in _some_at_a_time(fresh[::-1], announce):
+        told += await _tell(work, topics, source, some, now=now, announce=announced)
     for telling in told:
         if not telling.is_new:
             await work.deliveries.refresh(telling.story_id, due=now + refresh_delay)
@@ -114,9 +121,22 @@ async def _promise(
 
 async def _recognised(work: UnitOfWork, source: Source, drafts: Sequence[Draft], *, now: datetime) -> Document:
     """The document with all that the database knows of it."""
-    document = Document(source, drafts, now=now)
-    document.recognise(await work.articles.known(document.keys))
+    if len(drafts) <= _AT_ONCE:
+        document = Document(source, drafts, now=now)
+        document.recognise(await work.articles.known(document.keys))
+    else:
+        document = await asyncio.to_thread(Document, source, drafts, now=now)
+        known = await work.articles.known(document.keys)
+        await asyncio.to_thread(document.recognise, known)
     return document
+
+
+def _some_at_a_time(fresh: Sequence[Entry], announce: int) -> Iterator[tuple[Sequence[Entry], int]]:
+    """New entries, oldest first, so few together that nobody waits for them, and how many of them are announced."""
+    for start in range(0, len(fresh), _AT_ONCE):
+        some = fresh[start : start + _AT_ONCE]
+        newer = len(fresh) - start - len(some)
+        yield some, max(announce - newer, 0)
 
 
 async def _tell(
@@ -126,7 +146,6 @@ async def _tell(
     about = [await topics.touched_by(work, entry.draft) for entry in fresh]
     tellings = [(entry.draft, matches) for entry, matches in zip(fresh, about, strict=True)]
     elsewhere = await stories_told_elsewhere(work, source.id, tellings, now=now)
-    await work.articles.release(key for entry in fresh for key in entry.released)
     oldest = len(fresh) - announce
     new = [
         _article(source, entry, story_id, now=now, is_announced=place >= oldest)

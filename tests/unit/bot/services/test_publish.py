@@ -116,3 +116,19 @@ async def test_readers_own_words_are_matched_as_soon_as_they_are_followed(
     await follow(database, clock, "ferry", FromTopic(topic_id=TopicId("words:ferry"), label="ferry"))
     published = await publish_now(database, topics, clock, source, draft("The ferry is back", guid="1"))
     assert published.promised == 1
+
+
+async def test_a_long_document_is_told_oldest_first_and_only_its_newest_are_announced(
+    database: Database, clock: HeldClock, topics: Topics
+) -> None:
+    source = await a_source(database, clock)
+    await follow(database, clock, "all", Everything())
+    drafts = [draft(f"Title {n}", guid=str(n), published_at=clock.now() - timedelta(hours=n)) for n in range(120)]
+    published = await publish_now(database, topics, clock, source, *drafts, announce=60)
+    assert (len(published.new), published.promised) == (120, 60)
+    async with database.reading() as look:
+        stories = await look.stories.find_all(published.new)
+        announced = [stories[one].lead.article.is_announced for one in published.new]
+    assert [stories[one].title for one in published.new] == [f"Title {n}" for n in reversed(range(120))]
+    assert announced == [False] * 60 + [True] * 60
+    assert (await publish_now(database, topics, clock, source, *drafts)).known == 120
