@@ -126,6 +126,7 @@ class _ArticleColumns(_Numbered):
     link: Named[str | None] = Column(Plain)
     author: Named[str | None] = Column(Plain)
     image: Named[str | None] = Column(Plain)
+    caption: Named[str | None] = Column(Plain)
     published_at: Named[datetime | None] = Column(Moment)
     language: Named[str | None] = Column(Plain)
     is_complete: Named[bool] = Column(Boolean)

@@ -31,11 +31,16 @@ _LARGEST_NUMBER = 999
 
 
 class MarkupReading:
-    """Takes a parser's events; ``paragraphs`` and ``image`` (the first picture's address) are what they came to."""
+    """Takes a parser's events; ``paragraphs``, ``image`` (the first picture's address) and ``caption`` (what its figure
+    says of it) are what they came to.
+    """
 
     def __init__(self) -> None:
         self.paragraphs: list[Paragraph] = []
         self.image: str | None = None
+        self.caption: str | None = None
+        self._figure: list[str] | None = None
+        self._shows_image = False
         self._running: list[Piece] = []
         self._silent: list[str] = []
         self._stressed: list[Stress] = []
@@ -58,10 +63,13 @@ class MarkupReading:
             self._stressed.append(_STRESSES[tag])
         elif tag == "img" and self.image is None and not self._silent and not _is_tiny(attributes):
             self.image = attributes.get("src") or attributes.get("data-src")
+            self._shows_image = self.image is not None
 
     def end(self, tag: str) -> None:
         """A tag closes."""
         tag = tag.rpartition(":")[2]
+        if tag == "figure":
+            self._end_figure()
         if self._silent and self._silent[-1] == tag:
             self._silent.pop()
         elif tag in BLOCKS:
@@ -74,6 +82,8 @@ class MarkupReading:
         """Text between tags."""
         if not self._silent:
             self._running.append((text, self._stress))
+        elif self._silent == ["figcaption"] and self._figure is not None:
+            self._figure.append(text)
 
     def comment(self, text: str) -> None:
         """Comments say nothing."""
@@ -92,6 +102,8 @@ class MarkupReading:
 
     def _open(self, tag: str, attributes: Mapping[str, str]) -> None:
         match tag:
+            case "figure":
+                self._figure, self._shows_image = [], False
             case "blockquote":
                 self._quotes += 1
             case "ol":
@@ -113,6 +125,11 @@ class MarkupReading:
                 self._item = None
             case _:
                 self._is_heading = False
+
+    def _end_figure(self) -> None:
+        if self._figure and self._shows_image and self.caption is None:
+            self.caption = tidy("".join(self._figure)) or None
+        self._figure, self._shows_image = None, False
 
     def _next_number(self) -> int | None:
         number = self._lists[-1] if self._lists else None

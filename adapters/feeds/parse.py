@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from html import escape
@@ -30,6 +30,7 @@ _TOO_MANY = f"That feed lists more than {_MOST_LISTED:,} entries. Look on its si
 LONGEST_FIELD = 64 * 1024
 _LONGEST_TITLE = 500
 _LONGEST_NAME = 200
+_LONGEST_CAPTION = 400
 _LONGEST_LINK = 2048
 _WHOLE = ("https://", "http://")
 _LONGEST_GUID = 1024
@@ -57,6 +58,7 @@ _MARKED_UP_TITLE = re.compile(r"<(?:\w+:)?title\s[^>]{0,200}xhtml", re.IGNORECAS
 _OWN_TEXT = re.compile(r"<(?:content:encoded|content|atom:content)[\s>]|\"content_(?:html|text)\"", re.IGNORECASE)
 _SUMMARY = re.compile(r"<(?:description|summary|atom:summary)[\s>]|\"summary\"", re.IGNORECASE)
 _HTML_AFTER_ALL = re.compile(r"</(?:p|div|a|li|span)>|<br ?/?>", re.IGNORECASE)
+_IN_A_SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5})?(?:\.\w{3,4})?(?:\?.*)?$")
 _LONG_NAME = re.compile(
     r"(<(?:\w{1,30}:)?(?:author|creator|contributor|publisher|managingEditor|webMaster|owner|name|email)\b[^<>]{0,500}>"
     r"(?:\s*<!\[CDATA\[)?[^<\]]{1000})[^<\]]+",
@@ -249,6 +251,7 @@ def _draft(entry: Fields, published: datetime | None, context: _Context) -> Draf
     title = one_line(_text(entry.get("title")))
     if not (title or lead or link):
         return None
+    image = _image(entry, told, summary, context.base)
     return Draft(
         title=_shortened(title) or (derived_title(lead) if lead else context.feed_title),
         paragraphs=told.paragraphs if is_whole else (),
@@ -257,7 +260,8 @@ def _draft(entry: Fields, published: datetime | None, context: _Context) -> Draf
         guid=tidy(_text(entry.get("id")))[:_LONGEST_GUID] or None,
         link=link,
         author=_author(entry),
-        image=_image(entry, told, summary, context.base),
+        image=image,
+        caption=_caption(image, (told, summary), context.base),
         published_at=published,
         is_complete=is_whole and not told.is_cut,
         has_own_title=bool(title),
@@ -270,7 +274,7 @@ def _prose(markup: str, *, is_plain: bool = False) -> Prose:
         return prose(markup, is_plain=is_plain)
     told = prose(markup[:LONGEST_FIELD].rpartition("<")[0] or markup[:LONGEST_FIELD], is_plain=is_plain)
     cut = (last.ending(whole_worded(f"{last.words}…")) for last in told.text[-1:])
-    return Prose(text=(*told.text[:-1], *cut), is_cut=True, image=told.image)
+    return replace(told, text=(*told.text[:-1], *cut), is_cut=True)
 
 
 def _teaser(summary: Prose, told: Prose) -> str | None:
@@ -311,6 +315,15 @@ def _image(entry: Fields, told: Prose, summary: Prose, base: str) -> str | None:
     image = entry.get("image")
     urls += [image.get("href") if isinstance(image, Mapping) else image, told.image, summary.image]
     return next((link for url in urls if (link := web_link(url, base))), None)
+
+
+def _caption(image: str | None, texts: Iterable[Prose], base: str) -> str | None:
+    """What a text says of the picture, where that is the one that stands in it, if in another size."""
+    for told in texts:
+        shown = web_link(told.image, base)
+        if image and shown and told.caption and _IN_A_SIZE.sub("", image) == _IN_A_SIZE.sub("", shown):
+            return told.caption if len(told.caption) <= _LONGEST_CAPTION else None
+    return None
 
 
 def _mappings(value: Any) -> list[Fields]:

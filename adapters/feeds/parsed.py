@@ -189,6 +189,7 @@ def _draft_as_json(draft: Draft) -> dict[str, Any]:
         "link": draft.link,
         "author": draft.author,
         "image": draft.image,
+        "caption": draft.caption,
         "published_at": draft.published_at.isoformat() if draft.published_at else None,
         "is_complete": draft.is_complete,
         "has_own_title": draft.has_own_title,

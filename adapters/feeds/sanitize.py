@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.feeds.markup import BLOCKS, read_markup
 from adapters.feeds.page_furniture import furniture
@@ -41,11 +41,14 @@ _CUT_BRACKET = re.compile(r"\s*[\[(]\s*(?:\.{2,}|…|&hellip;|more)\s*[\])]\s*$"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
-    """A text's paragraphs in order, none empty; whether its source cut it; the first picture that stood in it."""
+    """A text's paragraphs in order, none empty; whether its source cut it; the first picture that stood in it, and
+    what stood below that.
+    """
 
     text: tuple[Paragraph, ...] = ()
     is_cut: bool = False
     image: str | None = None
+    caption: str | None = None
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -72,10 +75,10 @@ def prose(markup: str, *, is_plain: bool = False) -> Prose:
     if not _BLOCK_TAG.search(markup):
         markup = _EMPTY_LINE.sub("<p>", markup)
     reading = read_markup(markup)
-    return without_furniture(reading.paragraphs, reading.image)
+    return replace(without_furniture(reading.paragraphs), image=reading.image, caption=reading.caption)
 
 
-def without_furniture(paragraphs: Sequence[Paragraph], image: str | None = None) -> Prose:
+def without_furniture(paragraphs: Sequence[Paragraph]) -> Prose:
     """The paragraphs that belong to the story, and whether they show only its beginning."""
     kept: list[Paragraph] = []
     goes_on = False
@@ -88,7 +91,7 @@ def without_furniture(paragraphs: Sequence[Paragraph], image: str | None = None)
     was_cut = is_cut(last) or _CUT_BRACKET.search(last) is not None
     if was_cut:
         kept[-1] = kept[-1].ending(whole_worded(_CUT_BRACKET.sub(" …", last)))
-    return Prose(text=tuple(kept), is_cut=was_cut or (goes_on and len(kept) <= 1), image=image)
+    return Prose(text=tuple(kept), is_cut=was_cut or (goes_on and len(kept) <= 1))
 
 
 def _is_furniture(line: str) -> bool:

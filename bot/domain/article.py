@@ -21,7 +21,8 @@ class Draft:
     ``title`` is never empty. ``paragraphs`` are the words of each, ``shapes`` how these are meant, as far as they are
     more than plain text. ``is_complete`` is False when the source cut the text; ``has_own_title`` is False when the
     title was derived from the lead. ``published_at`` is what the source says, aware UTC, and never identity.
-    ``wording`` is there where it was worked out before; whoever gives a draft other words leaves it out.
+    ``caption`` says what the image shows. ``wording`` is there where it was worked out before; whoever gives a draft
+    other words leaves it out.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Draft:
     link: str | None = None
     author: str | None = None
     image: str | None = None
+    caption: str | None = None
     published_at: datetime | None = None
     is_complete: bool = True
     has_own_title: bool = True

@@ -185,6 +185,7 @@ def _articles() -> None:
         _text("link", nullable=True),
         _text("author", nullable=True),
         _text("image", nullable=True),
+        _text("caption", nullable=True),
         _moment("published_at", nullable=True),
         _text("language", nullable=True),
         _flag("is_complete"),

@@ -17,6 +17,7 @@ _FULL = Draft(
     link="https://wire.example/1?a=b&c=d",
     author="A. Writer",
     image="https://wire.example/1.jpg",
+    caption="The first ferry",
     published_at=NOON - timedelta(hours=1, microseconds=7),
     is_complete=False,
     has_own_title=False,
@@ -34,7 +35,7 @@ async def test_an_article_is_kept_as_it_was_told(storage: Database) -> None:
 
     async with storage.reading() as look:
         article = (await look.articles.known(["g1"]))["g1"]
-        assert article.draft == _FULL
+        assert (article.draft, article.caption) == (_FULL, _FULL.caption)
         assert (article.id, article.source_id, article.story_id) == (added, source.id, story_id)
         assert (article.first_seen_at, article.changed_at) == (NOON, None)
 

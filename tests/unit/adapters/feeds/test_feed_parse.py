@@ -66,6 +66,7 @@ def test_an_rss_feed_with_full_texts_is_read_whole() -> None:
         link="https://coast.example/2026/11/ferries/",
         author="Ilse Haverkamp",
         image="https://coast.example/wp-content/uploads/ferry.jpg",
+        caption="The ferry at its berth",
         published_at=datetime(2026, 11, 22, 17, 30, tzinfo=UTC),
     )
 
@@ -146,6 +147,40 @@ def test_ten_thousand_entries_are_read_at_once_and_the_newest_taken() -> None:
 def test_a_description_of_several_paragraphs_is_the_story_itself() -> None:
     draft = only_draft(f"<title>t</title><description>{escape('<p>One.</p><p>Two.</p>')}</description>")
     assert (draft.paragraphs, draft.teaser, draft.is_complete) == (("One.", "Two."), None, True)
+
+
+@pytest.mark.parametrize(
+    ("figure", "caption"),
+    [
+        ("<figure><img src='/a.jpg'><figcaption>The <b>old</b> harbour.</figcaption></figure>", "The old harbour."),
+        ("<figure><figcaption>Above it.</figcaption><img src='/a.jpg'></figure>", "Above it."),
+        ("<figure><img src='/a.jpg'></figure><figure><img src='/b.jpg'><figcaption>B.</figcaption></figure>", None),
+        ("<img src='/a.jpg'><figure><blockquote>Q</blockquote><figcaption>Said by C.</figcaption></figure>", None),
+        (f"<figure><img src='/a.jpg'><figcaption>{'x' * 401}</figcaption></figure>", None),
+    ],
+)
+def test_what_a_figure_says_of_the_picture_is_its_caption_and_no_paragraph(figure: str, caption: str | None) -> None:
+    content = escape(f"{figure}<p>One.</p><p>Two.</p>")
+    draft = only_draft(f"<title>t</title><content:encoded>{content}</content:encoded>")
+    assert (draft.image, draft.caption) == ("https://feeds.example/a.jpg", caption)
+    assert draft.paragraphs[-2:] == ("One.", "Two.")
+    assert caption not in draft.paragraphs
+
+
+@pytest.mark.parametrize(
+    ("offered", "caption"),
+    [
+        ("https://a.example/p-150x150.jpg", "A."),
+        ("https://a.example/p.jpg?w=9", "A."),
+        ("https://a.example/q.jpg", None),
+    ],
+)
+def test_a_caption_goes_with_no_other_picture(offered: str, caption: str | None) -> None:
+    text = escape("<figure><img src='https://a.example/p-1024x683.jpg'><figcaption>A.</figcaption></figure><p>B.</p>")
+    draft = only_draft(
+        f"<title>t</title><enclosure url='{offered}' type='image/jpeg'/><content:encoded>{text}</content:encoded>"
+    )
+    assert (draft.image, draft.caption) == (offered, caption)
 
 
 def test_a_cut_full_text_is_kept_and_called_cut() -> None:
