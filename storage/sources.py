@@ -18,6 +18,7 @@ _c = sources.c
 
 # What is set follows from the values given with it; a statement that holds them takes as long to make as to run.
 _SET = update(sources).where(_c.id == bindparam("the_source"))
+_HOLD = select(sources).where(_c.id == bindparam("the_source"), ~_c.is_removed).with_for_update()
 
 
 class DatabaseSources:
@@ -122,8 +123,7 @@ class DatabaseSources:
         await self._set(source.id, **values)
 
     async def hold(self, source_id: SourceId) -> Source | None:
-        held = select(sources).where(_c.id == source_id, ~_c.is_removed).with_for_update()
-        row = (await self._connection.execute(held)).one_or_none()
+        row = (await self._connection.execute(_HOLD, {"the_source": source_id})).one_or_none()
         return to_source(row) if row else None
 
     async def pushed(self, source_id: SourceId, at: datetime | None) -> None:

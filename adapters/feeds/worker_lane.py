@@ -6,14 +6,16 @@ from collections.abc import Callable
 from adapters.feeds.worker import Worker
 
 _LEAST_WAIT_S = 0.02
+_SPARED = 50
+"""Documents in a row that one worker less would have been enough for: to start one costs as much as ten of them."""
 
 
 class WorkerLane:
     """Lends workers, each to one document at a time, in the order in which they are asked for.
 
     The first worker is made for the first document, another one when a document has waited ``patience_s`` for it, and
-    one goes when another is idle too. With ``hurries``, whoever waits while ``most`` are at work ends the process that
-    has computed longest at its document, if that is longer than ``patience_s``.
+    one goes when it could be spared for fifty in a row. With ``hurries``, whoever waits while ``most`` are at work ends
+    the process that has computed longest at its document, if that is longer than ``patience_s``.
     """
 
     def __init__(
@@ -26,24 +28,28 @@ class WorkerLane:
         self._documents_each = documents_each
         self._hurries = hurries
         self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
+        self._spared = 0
 
     async def take(self) -> Worker:
         """A worker, to be given back."""
         while self.workers:
             try:
                 async with asyncio.timeout(None if self._idle.qsize() else self._wait_s()):
-                    return await self._idle.get()
+                    worker = await self._idle.get()
             except TimeoutError:
                 if len(self.workers) < self._most:
                     break
                 self._make_room()
+            else:
+                self._spared = 0 if self._idle.empty() else self._spared + 1
+                return worker
         worker = self._make()
         self.workers.add(worker)
         return worker
 
     async def give_back(self, worker: Worker) -> None:
         """The worker has nothing to do any more."""
-        if self._idle.empty():
+        if self._idle.empty() or self._spared < _SPARED:
             is_spent = worker.documents >= self._documents_each
             self._idle.put_nowait(worker)
             if is_spent:

@@ -42,8 +42,9 @@ class ParseWorkers:
     """Takes documents apart, one at a time in each process.
 
     The first process starts with the first document. Another one starts when a document has waited ``patience_s`` for
-    it, and goes when both are idle. A process that dies, or needs more than ``longest_s`` by the clock or ``cpu_s`` of
-    computing for one document, is replaced, and so is each after ``documents_each``, since parsers lose memory.
+    it, and goes when it could be spared for fifty in a row. A process that dies, or needs more than ``longest_s`` by
+    the clock or ``cpu_s`` of computing for one document, is replaced, and so is each after ``documents_each``, since
+    parsers lose memory.
 
     A document that needs more than ``patience_s`` of computing while others wait gives way: it begins anew in one of
     as many processes that are kept for such, and for an hour all documents of its host begin there.

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from adapters.feeds.parsed import ParsedFeed
-from adapters.feeds.worker import PROGRAM
+from adapters.feeds.worker import PROGRAM, Worker
+from adapters.feeds.worker_lane import WorkerLane
 from adapters.feeds.workers import ParseWorkers
 from bot.ports.reading import ReadingError
 from tests.contract.reading.feed_server import ENDLESS
@@ -238,3 +239,22 @@ async def test_drafts_come_with_their_wording_where_topics_were_given() -> None:
 async def test_without_topics_nobody_works_out_a_wording(workers: ParseWorkers) -> None:
     feed = await parsed(workers, FEED.replace(b"One", b"Tokyo votes"))
     assert [draft.wording for draft in feed.drafts] == [None]
+
+
+async def test_a_second_worker_goes_when_it_could_be_spared_for_fifty_documents() -> None:
+    lane = WorkerLane(
+        lambda: Worker(cpu_s=1, niceness=0, topics=None), most=2, patience_s=0, documents_each=9, hurries=False
+    )
+
+    async def at_work(times: int, *, at_once: int) -> int:
+        for _ in range(times):
+            for worker in [await lane.take() for _ in range(at_once)]:
+                await lane.give_back(worker)
+        return len(lane.workers)
+
+    assert await at_work(1, at_once=2) == 2
+    assert await at_work(49, at_once=1) == 2
+    assert await at_work(1, at_once=2) == 2
+    assert await at_work(49, at_once=1) == 2
+    assert await at_work(2, at_once=1) == 1
+    assert await at_work(99, at_once=1) == 1
