@@ -24,7 +24,9 @@ RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \
     && install --directory --owner=newsbot --group=newsbot /data
 WORKDIR /newsbot
 COPY seeds seeds
-ENV NEWSBOT_HOME=/data \
+# One arena for all threads: glibc gives each its own otherwise, of 64 MB of address space.
+ENV MALLOC_ARENA_MAX=1 \
+    NEWSBOT_HOME=/data \
     NEWSBOT_SEEDS=/newsbot/seeds \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

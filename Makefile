@@ -100,9 +100,9 @@ IN_PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 test: lint browser
 	@$(BIN)/pytest --quiet $(IN_PARALLEL) $(SLOWEST_FIRST) $(ARGS)
 
-# What `make test` leaves out: the tests with the mark `fault`.
+# What `make test` leaves out, the tests with the mark `fault`, and what else the fault matrix rests on.
 faults: setup-dev
-	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile -m fault -o faulthandler_timeout=1800 $(ARGS)
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 # Debian's Chromium, where there is none and we may install it.
 browser:

@@ -15,20 +15,20 @@ READ_EVERY_S = 1.0
 _RSS = "<rss version='2.0'><channel><title>The Wire</title><link>https://wire.example/</link>{}</channel></rss>"
 _ITEM = (
     "<item><guid isPermaLink='false'>{title}</guid><title>{title}</title>"
-    "<description>{title} is told.</description></item>"
+    "<description>{title} is told. {text}</description></item>"
 )
 _IN_A_DOCUMENT = 20
 
 
-def document(titles: Sequence[str]) -> bytes:
-    """The whole HTTP answer; the last title is the newest."""
-    items = "".join(_ITEM.format(title=title) for title in reversed(titles[-_IN_A_DOCUMENT:]))
+def document(titles: Sequence[str], *, text: str = "") -> bytes:
+    """The whole HTTP answer; the last title is the newest, and every article says the text."""
+    items = "".join(_ITEM.format(title=title, text=text) for title in reversed(titles[-_IN_A_DOCUMENT:]))
     return answer(_RSS.format(items).encode(), headers={"Content-Type": "application/rss+xml"})
 
 
 @dataclass(slots=True, kw_only=True)
 class Paper:
-    """A feed that is read each second. ``printed`` are its titles, and when each came out by the clock of all."""
+    """A feed. ``printed`` are its titles, and when each came out by the clock of all."""
 
     server: FeedServer
     printed: dict[str, float] = field(default_factory=dict)
@@ -44,8 +44,10 @@ class Paper:
 
 
 @asynccontextmanager
-async def opened(cluster: Cluster, *hosts: str, name: str | None = None) -> AsyncIterator[list[Paper]]:
-    """A paper at each of these addresses of this machine, with one title that was read before anybody listens.
+async def opened(
+    cluster: Cluster, *hosts: str, name: str | None = None, every_s: float = READ_EVERY_S
+) -> AsyncIterator[list[Paper]]:
+    """A paper at each of these addresses of this machine, with one title, read as often as that.
 
     The bot knows them by the name, where there is one.
     """
@@ -61,7 +63,7 @@ async def opened(cluster: Cluster, *hosts: str, name: str | None = None) -> Asyn
                         kind=SourceKind.FEED,
                         address=address.replace(paper.server.host, name) if name else address,
                         title=f"The Wire of {paper.server.host}",
-                        interval_s=READ_EVERY_S,
+                        interval_s=every_s,
                         keeps_interval=True,
                         fetches_full_text=False,
                     ),

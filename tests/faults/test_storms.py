@@ -1,9 +1,6 @@
 """Platforms in distress: they slow us down, fail half-way or are gone; shortened to tens of seconds."""
 
 import asyncio
-import statistics
-import time
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -25,12 +22,12 @@ from tests.faults.stage import (
     settled,
     too_early,
 )
-from tests.many import Cluster, open_cluster
+from tests.many import open_cluster
 
 pytestmark = pytest.mark.fault
 
 _SEND = "POST /channels/{id}/messages"
-_STORM_S = 20.0
+_STORM_S, _LONG_S = 20.0, 150.0
 
 
 @pytest.mark.parametrize("wait_s", [1, 5])
@@ -78,14 +75,16 @@ async def test_told_to_wait_as_a_whole_discord_gets_nothing_until_the_wait_is_ov
 async def test_a_platform_that_fails_after_half_of_the_sends_loses_nothing_and_discord_repeats_nothing(
     tmp_path: Path, url: str
 ) -> None:
-    """Half a minute in place of ten: half of the calls fail before they take effect, half of the others after it."""
+    """Half of the calls fail before they take effect, half of the others after it, for longer than a claim's lease and
+    than Discord knows a nonce again.
+    """
     async with open_cluster(tmp_path, url) as cluster:
         await bot(cluster)
         for platform in PLATFORMS:
-            await order(cluster.world, platform, "error_before", for_s=30, share=0.5)
-            await order(cluster.world, platform, "error_after", for_s=30, share=0.5)
+            await order(cluster.world, platform, "error_before", for_s=_LONG_S, share=0.5)
+            await order(cluster.world, platform, "error_after", for_s=_LONG_S, share=0.5)
         async with in_background(cluster.publish_steadily("Storm", 3)):
-            await asyncio.sleep(30)
+            await asyncio.sleep(_LONG_S)
         await calm(cluster.world)
         await settled(cluster, 120)
         missing, parked = await cluster.missing(), (await counts(cluster)).get(DeliveryState.PARKED, 0)
@@ -115,42 +114,3 @@ async def test_a_platform_that_only_fails_is_left_alone_within_ten_seconds_and_h
         assert parked <= (20 if platform == "telegram" else 0)
         assert len(await cluster.missing()) <= parked
         await no_more_than_twice(cluster)
-
-
-async def _delays(cluster: Cluster, platform: str, name: str) -> list[float]:
-    """How many seconds each of the stories so named took from its commit until it stood in a chat."""
-    published: dict[str, float] = {}
-    async with in_background(_publish(cluster, name, published)):
-        await asyncio.sleep(15)
-    shown = defaultdict(list)
-    for entry in await cluster.world.ledger():
-        if entry["kind"] == "shown" and entry["platform"] == platform and entry["title"] in published:
-            shown[entry["title"]].append(entry["at"] - published[entry["title"]])
-    return [delay for delays in shown.values() for delay in delays]
-
-
-async def _publish(cluster: Cluster, name: str, published: dict[str, float]) -> None:
-    for number in range(40):
-        title = f"{name} {number:03}"
-        await cluster.publish(title)
-        published[title] = time.time()
-        await asyncio.sleep(0.25)
-
-
-@pytest.mark.parametrize("down", PLATFORMS)
-@pytest.mark.parametrize("how", ["error_before", "slow"])
-async def test_while_one_platform_is_down_the_other_is_as_quick_as_before(
-    tmp_path: Path, url: str, down: str, how: str
-) -> None:
-    """Ten seconds in place of an hour. A tenth of a second more than a tenth is allowed: two processors do all this."""
-    other = next(platform for platform in PLATFORMS if platform != down)
-    async with open_cluster(tmp_path, url) as cluster:
-        await bot(cluster)
-        await _delays(cluster, other, "Warm")
-        before = statistics.quantiles(await _delays(cluster, other, "Before"), n=20)[-1]
-        await order(cluster.world, down, how, for_s=600, seconds=20, delay_s=20)
-        during = await _delays(cluster, other, "During")
-        assert len(during) >= 30
-        p95 = statistics.quantiles(during, n=20)[-1]
-        assert p95 <= before * 1.1 + 0.1, f"{before:.3f} s before, {p95:.3f} s while {down} was down"
-        await answered_in_time(cluster, other)
