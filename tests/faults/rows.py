@@ -19,7 +19,10 @@ class Row:
 ROWS: Final = (
     Row(fault="SIGKILL at twelve points", tests=("tests/scenarios/test_kill",)),
     Row(fault="SIGTERM under load", tests=(f"{_HERE}endings.py",)),
-    Row(fault="429 storm, per route and as a whole", tests=(f"{_HERE}storms.py::test_told_to_wait",)),
+    Row(
+        fault="429 storm, per route and as a whole",
+        tests=(f"{_HERE}storms.py::test_told_to_wait", f"{_HERE}stalls.py", f"{_HERE}refusals.py"),
+    ),
     Row(
         fault="5xx storm, half of it after delivery",
         tests=(f"{_HERE}storms.py::test_a_platform_that", f"{_SERVICES}breaker.py"),

@@ -27,9 +27,9 @@ def _address(number: int) -> str:
 
 
 def _fill(paper: Paper, number: int) -> None:
-    """Twenty articles of some kilobytes, as most feeds have them."""
+    """Twenty articles of some kilobytes, as most feeds have them, none of them about what another is about."""
     text = " ".join(f"said{number}of{word}" for word in range(300))
-    paper.answer_with(document([f"Paper {number} article {one}" for one in range(_IN_EACH)], text=text))
+    paper.answer_with(document([f"What{number}of{one} was{number}of{one}" for one in range(_IN_EACH)], text=text))
 
 
 def _resident_mb(process: Process) -> float:
