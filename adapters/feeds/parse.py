@@ -35,6 +35,8 @@ _LONGEST_LINK = 2048
 _WHOLE = ("https://", "http://")
 _LONGEST_GUID = 1024
 _LONGEST_DATE = 128
+_NO_DATES = ("http://", "https://", "tag:", "urn:")
+"""How most ids begin: with words that are in no date, so that the fast parser need not be asked about each."""
 _WHOLE_TEXT = 1000
 """A description of so many characters is the story itself; a shorter one of a single paragraph is a teaser."""
 
@@ -227,7 +229,7 @@ def _guessed(markup: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _date_seen_in(text: str) -> str | None:
     """The date that the fast parser takes a text for, as it does with an id where there is no date."""
-    if not text or len(text) > _LONGEST_DATE:
+    if not text or len(text) > _LONGEST_DATE or text.startswith(_NO_DATES):
         return None
     item = f"<rss version='2.0'><channel><title>t</title><item><guid>{escape(text)}</guid></item></channel></rss>"
     try:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 
+import fastfeedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.feeds.parse import LONGEST_FIELD, MOST_ENTRIES, parse
+from adapters.feeds.parse import _NO_DATES, LONGEST_FIELD, MOST_ENTRIES, parse
 from adapters.feeds.parsed import ParsedFeed, Problem, lines_of, read_drafts, read_head
 from bot.domain.article import Draft
 from bot.domain.paragraph import PLAIN, ParagraphKind, Shape, Stress, Stretch
@@ -444,3 +445,10 @@ def test_every_format_keeps_headings_lists_and_stress(document: str) -> None:
         Shape(stretches=(Stretch(start=14, end=21, stress=Stress.EMPHASIS),)),
         Shape(kind=ParagraphKind.ITEM),
     )
+
+
+@pytest.mark.parametrize("begins", _NO_DATES)
+@pytest.mark.parametrize("date", ["2026-11-25", "25.11.2026", "2026/11/25/10:00", "2026-11-25T10:00:00Z"])
+def test_the_fast_parser_sees_no_date_in_ids_that_begin_as_most_do(begins: str, date: str) -> None:
+    item = f"<rss version='2.0'><channel><title>t</title><item><guid>{begins}{date}</guid></item></channel></rss>"
+    assert not fastfeedparser.parse(item.encode(), include_tags=False).entries[0].get("published")
