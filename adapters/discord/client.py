@@ -20,7 +20,7 @@ from adapters.discord.inbound import Interaction
 _log = logging.getLogger(__name__)
 
 _REQUEST_TIMEOUT: Final = aiohttp.ClientTimeout(total=12, sock_connect=10)
-"""One of the library's five tries. Its own 300 s are longer than Discord recognises a repeat."""
+"""Its own 300 s are longer than Discord recognises a repeat."""
 
 _LONGEST_WAIT_S: Final = 10.0
 """Longer waits for a rate limit come back to us, who do not ask again before they are over."""
