@@ -24,7 +24,8 @@ from bot.domain.matching import Matcher
 from bot.domain.weighing import weighed
 
 _MEMORY = 512 * 1024 * 1024
-_HINTS = 1 << 17
+_HINTS = 1 << 22
+"""Many more than the catalogue has phrases: by their number goes also how many words are remembered."""
 
 
 def main() -> None:
