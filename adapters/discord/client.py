@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route, json_or_text
 
 from adapters.discord.door_watch import DoorWatch
@@ -208,6 +209,13 @@ class NewsClient(discord.Client):
             for answer in self._answers:
                 answer.cancel()
             await self.close()
+            self._still_hearts()
+
+    def _still_hearts(self) -> None:
+        """A connection that is cut between the gateway's hello and our answer leaves its heartbeat running (2.7.1)."""
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:  # noqa: SLF001  # it is in nobody's hands
+                thread.stop()
 
 
 class ShardsClient(NewsClient, discord.AutoShardedClient):
