@@ -73,8 +73,9 @@ def _tell(row: Row, outcomes: Sequence[_Outcome]) -> bool:
     its = [(name, passed) for name, passed in outcomes if name.startswith(row.tests)]
     all_of, good = Counter(_where(name) for name, _ in its), Counter(_where(name) for name, passed in its if passed)
     is_held = bool(its) and all(passed for _, passed in its)
-    tally = ", ".join(f"{where} {good[where]}/{number}" for where, number in sorted(all_of.items())) or "never ran"
-    _say(f"{'held  ' if is_held else 'BROKEN'} {row.fault}: {tally}")
+    tally = ", ".join(f"{where} {good[where]}/{number}" for where, number in sorted(all_of.items())) or "no test ran"
+    verdict = "held" if is_held else "BROKEN" if its else "unseen"
+    _say(f"{verdict:7}{row.fault}: {tally}")
     return is_held
 
 
