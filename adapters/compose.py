@@ -84,7 +84,7 @@ async def build_runtime(
     platforms.update(_platforms(desk, wires, codec, doors, webhook))
     progress = Progress(platforms=frozenset(platforms))
     refresh_delay = timedelta(seconds=settings.refresh_delay)
-    hurried = HurriedStorage(desk.database)
+    hurried = HurriedStorage(desk.database.for_people())
     house = House(
         storage=hurried,
         topics=desk.topics,
@@ -200,7 +200,7 @@ def _served(
     if webhook:
         listener = _telegram(platforms)
         receiver = WebhookReceiver(
-            DatabaseInbox(desk.database, desk.clock, tells=True),
+            DatabaseInbox(desk.database.for_people(), desk.clock, tells=True),
             secret=webhook.secret,
             on_arrival=_looker(platforms),
             excuse=listener.excuse if listener else None,
@@ -249,7 +249,7 @@ def _platforms(
                 wires.telegram,
                 codec=codec,
                 clock=desk.clock,
-                inbox=DatabaseInbox(desk.database, desk.clock),
+                inbox=DatabaseInbox(desk.database.for_people(), desk.clock),
                 doors=doors,
                 webhook=webhook,
                 measure=desk.events.measure,

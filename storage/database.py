@@ -1,6 +1,5 @@
 """The database behind bot/ports/storage."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ports.storage import CollisionError, Reading, UnitOfWork
 from storage.engine import parse, postgresql_engine, sqlite_engine
+from storage.turn import Turn
 from storage.unit_of_work import DatabaseUnit
 
 _COLLISIONS = frozenset({"40001", "40P01"})
@@ -19,11 +19,18 @@ _COLLISIONS = frozenset({"40001", "40P01"})
 class Database:
     """A migrated database. All methods may be used by many tasks of one event loop at the same time."""
 
-    def __init__(self, *, readers: AsyncEngine, writers: AsyncEngine, turn: AbstractAsyncContextManager[None]) -> None:
-        """``turn`` is entered by each writer before it begins; it can be entered again and again."""
+    def __init__(
+        self, *, readers: AsyncEngine, writers: AsyncEngine, turn: Turn | None = None, goes_first: bool = False
+    ) -> None:
+        """``turn`` is where only one may write at a time."""
         self._readers = readers
         self._writers = writers
         self._turn = turn
+        self._goes_first = goes_first
+
+    def for_people(self) -> "Database":
+        """The same database for work that a person waits for: it writes before all other that has not begun."""
+        return Database(readers=self._readers, writers=self._writers, turn=self._turn, goes_first=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
@@ -42,8 +49,13 @@ class Database:
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction to be committed, in its turn where only one may write."""
-        async with self._turn, _transaction(self._writers) as connection:
+        async with self._in_turn(), _transaction(self._writers) as connection:
             yield connection
+
+    def _in_turn(self) -> AbstractAsyncContextManager[None]:
+        if self._turn is None:
+            return nullcontext()
+        return self._turn.first if self._goes_first else self._turn.later
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Any]:
@@ -66,11 +78,11 @@ def open_storage(url: str) -> Database:
         return Database(
             readers=sqlite_engine(parsed, is_writer=False),
             writers=sqlite_engine(parsed, is_writer=True),
-            turn=asyncio.Lock(),
+            turn=Turn(),
         )
     pool = postgresql_engine(parsed)
     consistent = pool.execution_options(isolation_level="REPEATABLE READ")
-    return Database(readers=consistent, writers=pool, turn=nullcontext())
+    return Database(readers=consistent, writers=pool)
 
 
 @asynccontextmanager

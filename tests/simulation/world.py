@@ -20,6 +20,7 @@ from bot.services.deliver import Deliverer
 from bot.services.let_in import DoorKeeper, let_in
 from storage import Database, open_storage
 from storage.engine import parse, sqlite_engine
+from storage.turn import Turn
 from tests import stored
 from tests.fakes.database import fresh_database_url, sqlite_url
 from tests.fakes.events import FakeEvents
@@ -94,7 +95,7 @@ class _Bench:
     def enter(self) -> Database:
         """The database for a new process."""
         readers, writers = self._engines
-        return Database(readers=readers, writers=writers, turn=asyncio.Lock())
+        return Database(readers=readers, writers=writers, turn=Turn())
 
     def leave(self) -> None:
         """The process is dead: what it did not commit is gone."""
