@@ -17,7 +17,7 @@ from tests.fakes.database import fresh_database_url
 _WRITERS = _READERS = 8
 _BETWEEN_S = 0.05
 """320 transactions a second: who never rests measures the interpreter's lock and no lock of SQLite's."""
-_MINUTE_S = 60.0
+_LEAST = 3
 _COMMITTED_S = 0.05
 
 
@@ -31,8 +31,8 @@ class Crowd:
         self.readings = 0
 
     def turns(self) -> Iterator[int]:
-        """Until the time is over."""
-        return itertools.takewhile(lambda _: time.monotonic() < self._until, itertools.count())
+        """A few, and more until the time is over."""
+        return itertools.takewhile(lambda turn: turn < _LEAST or time.monotonic() < self._until, itertools.count())
 
     async def write(self, number: int) -> None:
         """Give one opinion after the other on a story of one's own."""
@@ -67,5 +67,7 @@ async def test_eight_who_write_and_eight_who_read_meet_no_lock_and_commit_at_onc
         await asyncio.gather(*map(crowd.write, range(_WRITERS)), *map(crowd.read, range(_READERS)))
     finally:
         await asyncio.gather(*(database.close() for database in databases))
-    assert crowd.readings >= _READERS
-    assert statistics.quantiles(crowd.commits_s, n=100)[-1] <= _COMMITTED_S
+    assert crowd.readings >= _READERS * _LEAST
+    assert len(crowd.commits_s) >= _WRITERS * _LEAST
+    if seconds:  # a few are no measurement
+        assert statistics.quantiles(crowd.commits_s, n=100)[-1] <= _COMMITTED_S
