@@ -5,6 +5,7 @@ import asyncio
 import os
 import platform
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -65,7 +66,11 @@ async def _measured(names: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for name in names:
         sys.stderr.write(f"{name} …\n")
-        rows += await _BENCHMARKS[name]()
+        try:
+            rows += await _BENCHMARKS[name]()
+        except Exception as error:  # noqa: BLE001  # one that fails must not cost what the others measured
+            traceback.print_exc()
+            rows.append(Row(figure=name, ours=f"failed: {type(error).__name__}", is_ok=False))
     return rows
 
 

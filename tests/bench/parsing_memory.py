@@ -69,7 +69,15 @@ async def _window(workers: ParseWorkers, documents: Sequence[bytes]) -> Sequence
 
 def _sample() -> Sample:
     ours = os.getpid()
-    return Sample(bot=memory_mb(ours)[0], workers=sum(memory_mb(pid)[0] for pid in children(ours)))
+    return Sample(bot=memory_mb(ours)[0], workers=sum(map(_held_by, children(ours))))
+
+
+def _held_by(pid: int) -> float:
+    """Nothing, where it was replaced at this very moment."""
+    try:
+        return memory_mb(pid)[0]
+    except (ProcessLookupError, FileNotFoundError):
+        return 0.0
 
 
 def _row(whose: str, early: Sequence[float], late: Sequence[float]) -> Row:
