@@ -209,13 +209,16 @@ class NewsClient(discord.Client):
             for answer in self._answers:
                 answer.cancel()
             await self.close()
-            self._still_hearts()
+            await self._hang_up()
 
-    def _still_hearts(self) -> None:
-        """A connection that is cut between the gateway's hello and our answer leaves its heartbeat running (2.7.1)."""
+    async def _hang_up(self) -> None:
+        """A connection that is cut between the gateway's hello and our answer is in nobody's hands (2.7.1).
+
+        Its heartbeat would go on, and still hold it.
+        """
         for thread in threading.enumerate():
-            if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:  # noqa: SLF001  # it is in nobody's hands
-                thread.stop()
+            if isinstance(thread, KeepAliveHandler) and thread.ws._connection is self._connection:  # noqa: SLF001  # nothing else tells whose it is
+                await thread.ws.close()
 
 
 class ShardsClient(NewsClient, discord.AutoShardedClient):
