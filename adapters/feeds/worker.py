@@ -81,6 +81,9 @@ class Worker:
         """End the process in peace, or after a second without."""
         if self._process is None:
             return
+        if self._is_asked:
+            await self.kill()
+            return
         if self._process.stdin is not None:
             self._process.stdin.close()
         with suppress(TimeoutError):
@@ -92,8 +95,16 @@ class Worker:
     async def kill(self) -> None:
         """End the process now, and see to it that nothing of it is left."""
         self._end()
-        if self._process is not None:
+        if self._process is None:
+            return
+        if self._is_asked:  # whoever asked reads to the end
+            await self._process.wait()
+        else:
             await self._process.communicate()
+
+    @property
+    def _is_asked(self) -> bool:
+        return self._began_at_s is not None
 
     def _end(self) -> None:
         if self._process is not None and self._process.returncode is None:

@@ -49,14 +49,16 @@ class WorkerLane:
 
     async def give_back(self, worker: Worker) -> None:
         """The worker has nothing to do any more."""
-        if self._idle.empty() or self._spared < _SPARED:
-            is_spent = worker.documents >= self._documents_each
+        is_needed = self._idle.empty() or self._spared < _SPARED
+        if is_needed and worker.documents < self._documents_each:
             self._idle.put_nowait(worker)
-            if is_spent:
-                await worker.stop()
-        else:
-            self.workers.discard(worker)
-            await worker.stop()
+            return
+        self.workers.discard(worker)
+        if is_needed:  # nobody is lent one that is just being ended
+            fresh = self._make()
+            self.workers.add(fresh)
+            self._idle.put_nowait(fresh)
+        await worker.stop()
 
     async def close(self) -> None:
         """End all processes. Documents that are being taken apart end with theirs."""

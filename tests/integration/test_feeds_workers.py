@@ -89,6 +89,23 @@ async def test_a_process_that_was_killed_is_replaced(workers: ParseWorkers) -> N
     assert processes(workers) != [first]
 
 
+async def test_a_worker_that_has_had_its_documents_is_lent_to_nobody_while_it_ends() -> None:
+    workers = ParseWorkers(most=2, patience_s=0.0, documents_each=1)
+    feeds = await asyncio.gather(*(parsed(workers) for _ in range(12)))
+    assert [feed.title for feed in feeds] == ["T"] * 12
+    await workers.close()
+
+
+async def test_a_document_that_is_being_taken_apart_ends_with_its_worker() -> None:
+    workers = ParseWorkers(most=1)
+    slow = asyncio.create_task(parsed(workers, ENDLESS))
+    while not any(worker.computed_s for worker in workers._lane.workers):  # noqa: ASYNC110  # another process's work
+        await asyncio.sleep(0.01)
+    await workers.close()
+    with pytest.raises(ReadingError):
+        await slow
+
+
 async def test_a_document_that_computes_for_long_gives_way_and_is_given_up_in_its_own_time() -> None:
     workers = ParseWorkers(most=1, patience_s=0.1, cpu_s=1)
     slow = asyncio.create_task(parsed(workers, ENDLESS))
